@@ -1,0 +1,93 @@
+import pLimit from 'p-limit';
+import { Worker } from 'node:worker_threads';
+import type { Reply, Task, WorkerMessage } from './schema-worker.mjs';
+
+/** `late`: the deadline passed and the worker was ended. `broken`: the worker itself failed; `reason` is a sentence. */
+export type TaskOutcome =
+  | { readonly state: 'done'; readonly reply: Reply }
+  | { readonly state: 'late' }
+  | { readonly state: 'broken'; readonly reason: string };
+
+/** Loading the worker is our affair and on no task's time; this is only against a hang. */
+const startLimitMs = 30_000;
+
+/** One thread for hostile work, one task at a time; a task that passes its deadline ends the thread, the next starts anew. */
+export class DeadlineWorker {
+  readonly #deadlineMs: number;
+  readonly #inTurn = pLimit(1);
+  #worker: Worker | null = null;
+  #closed = false;
+
+  /** @param deadlineMs counted from the moment the worker begins a task, not from when it was asked for. */
+  constructor(deadlineMs: number) {
+    this.#deadlineMs = deadlineMs;
+  }
+
+  /** Never rejects. */
+  run(task: Task): Promise<TaskOutcome> {
+    return this.#inTurn(() => this.#perform(task));
+  }
+
+  /** Ends the thread; tasks that still wait are answered as `broken`. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#worker?.terminate();
+  }
+
+  async #perform(task: Task): Promise<TaskOutcome> {
+    if (this.#closed) return broken('the checker was closed');
+    let worker: Worker;
+    try {
+      worker = this.#worker ??= this.#start();
+    } catch (error) {
+      return broken(`the checker could not be started: ${String(error).slice(0, 200)}`);
+    }
+    const outcome = await exchange(worker, task, this.#deadlineMs);
+    if (outcome.state !== 'done') {
+      this.#worker = null;
+      await worker.terminate();
+    }
+    return outcome;
+  }
+
+  #start(): Worker {
+    // No environment: what a schema can bring about has no business with secrets. No flags: some are not for threads.
+    const options = {
+      env: {},
+      execArgv: [],
+      resourceLimits: { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 32 },
+    };
+    const worker = new Worker(new URL('./schema-worker.mjs', import.meta.url), options);
+    worker.unref();
+    worker.on('error', () => {
+      if (this.#worker === worker) this.#worker = null;
+    });
+    return worker;
+  }
+}
+
+const broken = (reason: string): TaskOutcome => ({ state: 'broken', reason });
+
+function exchange(worker: Worker, task: Task, deadlineMs: number): Promise<TaskOutcome> {
+  return new Promise((resolve) => {
+    const settle = (outcome: TaskOutcome) => {
+      clearTimeout(timer);
+      worker.off('message', onMessage).off('error', onError).off('exit', onExit);
+      resolve(outcome);
+    };
+    // A busy main thread sees its timers before the answer that is already waiting: look at the messages once more.
+    const timeUp = (outcome: TaskOutcome) => () => void setImmediate(settle, outcome);
+    const onMessage = (message: WorkerMessage) => {
+      if ('reply' in message) return settle({ state: 'done', reply: message.reply });
+      clearTimeout(timer);
+      timer = setTimeout(timeUp({ state: 'late' }), deadlineMs);
+    };
+    const onError = (error: unknown) => settle(broken(`the checker broke off: ${String(error).slice(0, 200)}`));
+    const onExit = () => settle(broken('the checker ended before it answered'));
+    // These timers are not unref'ed: while a task is under way the process waits for it, at most this long.
+    let timer = setTimeout(timeUp(broken('the checker did not start')), startLimitMs);
+    worker.on('message', onMessage).on('error', onError).on('exit', onExit);
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
+    worker.postMessage(task);
+  });
+}

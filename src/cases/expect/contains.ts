@@ -1,0 +1,14 @@
+import type { AssertionResult } from '../../result/model.ts';
+import type { ResultAnswer } from '../answer.ts';
+import { decide } from '../assertion.ts';
+import { brief } from '../show.ts';
+
+/** The text has `expected` in it, to the letter. */
+export function contains(expected: string, { text }: ResultAnswer): AssertionResult {
+  return decide('contains', text.includes(expected), {
+    expected,
+    actual: text,
+    pass: `the text contains ${brief(expected)}`,
+    fail: `the text does not contain ${brief(expected)}; it is ${text === '' ? 'empty' : brief(text, 240)}`,
+  });
+}

@@ -1,0 +1,16 @@
+import type { AssertionResult } from '../../result/model.ts';
+import { type ResultAnswer, subjectForEquals } from '../answer.ts';
+import { decide } from '../assertion.ts';
+import { describeDifference, firstDifference } from '../difference.ts';
+
+/** structuredContent, else the text read as JSON, else the text equals `expected`; the order of keys does not count. */
+export function equals(expected: unknown, answer: ResultAnswer): AssertionResult {
+  const { name, value } = subjectForEquals(answer, expected);
+  const difference = firstDifference(expected, value);
+  return decide('equals', difference === null, {
+    expected,
+    actual: value,
+    pass: `${name} equals what was expected`,
+    fail: difference === null ? '' : `${name} differs${describeDifference(difference)}`,
+  });
+}

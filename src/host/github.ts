@@ -1,0 +1,88 @@
+import { join } from 'node:path';
+import * as core from '@actions/core';
+import type { Annotation } from '../result/annotation.ts';
+import { logText, oneLine } from '../text/untrusted.ts';
+import type { Host } from './host.ts';
+import { stepKeyOf } from './step-key.ts';
+import { untrustedTrigger } from './trigger.ts';
+
+/** Annotations are cut by the runner at 4,096 characters; ours stay well below, so that nothing is lost in the middle. */
+const maxAnnotation = 4000;
+
+/** A job on GitHub's runner. The only place that knows its commands and files. */
+export class GitHubHost implements Host {
+  readonly kind = 'github';
+  readonly workspace: string;
+  readonly defaultResultsDirectory: string;
+  readonly stepKey: string;
+  readonly #env: Readonly<NodeJS.ProcessEnv>;
+
+  constructor(env: Readonly<NodeJS.ProcessEnv>) {
+    this.#env = env;
+    this.workspace = env['GITHUB_WORKSPACE'] ?? process.cwd();
+    this.defaultResultsDirectory = join(env['RUNNER_TEMP'] ?? '/tmp', 'mcp-workflow');
+    this.stepKey = stepKeyOf(env);
+  }
+
+  /** The action's inputs by their kebab-case names; `core.getInput` would trim more than ASCII white space. */
+  inputs(names: readonly string[]): Record<string, string> {
+    return Object.fromEntries(
+      names.map((name) => [name, this.#env[`INPUT_${name.replaceAll(' ', '_').toUpperCase()}`] ?? '']),
+    );
+  }
+
+  async untrustedWorkspace(files: readonly string[]): Promise<string | null> {
+    return untrustedTrigger(files, this.workspace, this.#env);
+  }
+
+  info(text: string): void {
+    core.info(logText(text));
+  }
+
+  warning(text: string): void {
+    core.warning(logText(text).slice(0, maxAnnotation));
+  }
+
+  debug(text: string): void {
+    core.debug(logText(text));
+  }
+
+  group(title: string, lines: readonly string[]): void {
+    core.startGroup(oneLine(title, 200));
+    for (const line of lines) this.info(line);
+    core.endGroup();
+  }
+
+  annotate(annotations: readonly Annotation[]): void {
+    const write = { error: core.error, warning: core.warning, notice: core.notice };
+    for (const { level, title, text, location } of annotations) {
+      write[level](logText(text).slice(0, maxAnnotation), {
+        title: oneLine(title, 200),
+        ...(location === null
+          ? {}
+          : { file: location.file, startLine: location.line, startColumn: location.column }),
+      });
+    }
+  }
+
+  setOutput(name: string, value: string): void {
+    core.setOutput(name, value);
+  }
+
+  mask(secret: string): void {
+    if (secret.length >= 4) core.setSecret(secret);
+  }
+
+  /** A mistake of ours: one sentence for the user, the rest where debug logs are asked for. */
+  fail(error: unknown): void {
+    const { message, stack } = error instanceof Error ? error : new Error(String(error));
+    core.error(logText(`Internal error, please report it: ${message}`).slice(0, maxAnnotation));
+    this.debug(stack ?? '');
+  }
+
+  async writeSummary(markdown: string): Promise<void> {
+    // Absent in local runners.
+    if (this.#env['GITHUB_STEP_SUMMARY'] === undefined) return;
+    await core.summary.addRaw(markdown).write({ overwrite: true });
+  }
+}

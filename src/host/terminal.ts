@@ -1,0 +1,49 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import type { Annotation } from '../result/annotation.ts';
+import { terminalText } from '../text/untrusted.ts';
+import type { Host } from './host.ts';
+
+/** Somebody's terminal, or any other program that started the command line. Progress goes to stderr. */
+export class TerminalHost implements Host {
+  readonly kind = 'terminal';
+  readonly workspace: string;
+  readonly defaultResultsDirectory: string;
+  readonly stepKey = randomBytes(5).toString('hex');
+  readonly #verbose: boolean;
+
+  constructor(workspace: string, options: { readonly verbose: boolean }) {
+    this.workspace = workspace;
+    this.defaultResultsDirectory = join(workspace, 'mcp-workflow-results');
+    this.#verbose = options.verbose;
+  }
+
+  /** Whoever types a command decides what is run. */
+  async untrustedWorkspace(): Promise<string | null> {
+    return null;
+  }
+
+  info(text: string): void {
+    process.stderr.write(`${terminalText(text)}\n`);
+  }
+
+  warning(text: string): void {
+    this.info(`warning: ${text}`);
+  }
+
+  debug(text: string): void {
+    if (this.#verbose) this.info(text);
+  }
+
+  /** The report at the end says it all; details by phase are for those who ask. */
+  group(title: string, lines: readonly string[]): void {
+    if (!this.#verbose) return;
+    this.info(title);
+    for (const line of lines) this.info(`  ${line}`);
+  }
+
+  annotate(_annotations: readonly Annotation[]): void {}
+  setOutput(_name: string, _value: string): void {}
+  mask(_secret: string): void {}
+  async writeSummary(_markdown: string): Promise<void> {}
+}

@@ -1,0 +1,58 @@
+import { readFile, realpath } from 'node:fs/promises';
+import { relative } from 'node:path';
+import * as z from 'zod';
+import { runCommand } from '../process/run.ts';
+
+/** Events that run with the base repository's secrets while somebody else's commit may lie in the workspace. */
+const privilegedEvents = new Set(['pull_request_target', 'workflow_run']);
+
+/**
+ * On a privileged event, only files that are exactly those of the commit which the platform itself chose (GITHUB_SHA:
+ * the base of the pull request, the default branch) may decide what is run.
+ * @param files absolute paths of the configuration and of local sources. @returns a sentence, or null when all is well.
+ */
+export async function untrustedTrigger(
+  files: readonly string[],
+  workspace: string,
+  env: Readonly<NodeJS.ProcessEnv>,
+): Promise<string | null> {
+  const event = env['GITHUB_EVENT_NAME'] ?? '';
+  if (!privilegedEvents.has(event) || files.length === 0) return null;
+  const advice =
+    'Run it on `pull_request` instead, take configuration and sources from the base commit, or, if you know that the code under test is trusted, set `allow-untrusted-trigger: true`.';
+  const paths = await Promise.all(files.map(async (file) => relative(workspace, await realpath(file).catch(() => file))));
+  const named = paths.map((path) => (path === '' ? 'the workspace' : path)).join(', ');
+  const trusted = env['GITHUB_SHA'] ?? '';
+  const head = await git(workspace, ['rev-parse', 'HEAD']);
+  if (head === null || head !== trusted) {
+    const what = head === null ? 'no git checkout' : `the commit ${head.slice(0, 12)}`;
+    const other = (await isHeadOfPullRequest(head, env)) ? ', the head of the pull request,' : '';
+    return `On \`${event}\` this job has the base repository's secrets, but ${named} would be read from ${what}${other} and not from ${trusted.slice(0, 12)}, which the event stands for. ${advice}`;
+  }
+  // Files may have been fetched over a trusted checkout, and new ones put beside it.
+  const changed = await git(workspace, ['status', '--porcelain', '--ignored', '--untracked-files=normal', '--', ...paths.map((path) => path || '.')]);
+  if (changed === '') return null;
+  return `On \`${event}\` this job has the base repository's secrets, but ${named} is not as the commit ${trusted.slice(0, 12)} has it. ${advice}`;
+}
+
+const PullRequestEvent = z.object({ pull_request: z.object({ head: z.object({ sha: z.string() }) }) });
+
+async function isHeadOfPullRequest(head: string | null, env: Readonly<NodeJS.ProcessEnv>): Promise<boolean> {
+  try {
+    const event = PullRequestEvent.parse(JSON.parse(await readFile(env['GITHUB_EVENT_PATH'] ?? '', 'utf8')));
+    return event.pull_request.head.sha === head;
+  } catch {
+    return false;
+  }
+}
+
+/** @returns what git said, or null where it failed. Nothing that the checkout configures is run. */
+async function git(workspace: string, args: readonly string[]): Promise<string | null> {
+  const safe = ['core.fsmonitor=false', 'core.hooksPath=/dev/null', 'submodule.recurse=false', `safe.directory=${workspace}`];
+  const result = await runCommand('git', [...safe.flatMap((setting) => ['-c', setting]), ...args], {
+    deadlineMs: 30_000,
+    cwd: workspace,
+    env: { GIT_CONFIG_NOSYSTEM: '1', GIT_TERMINAL_PROMPT: '0', GIT_OPTIONAL_LOCKS: '0' },
+  });
+  return result.ok ? result.stdout.trim() : null;
+}

@@ -1,0 +1,45 @@
+import type { StartupOutcome, ResolvedSource } from '../result/model.ts';
+
+/** A volume that holds an installed server, shared by all servers that have the same one. Never changed once made. */
+export interface InstalledTree {
+  readonly volume: string;
+  readonly resolved: ResolvedSource;
+  /** The commands that the package declares: name to what starts it. */
+  readonly commands: ReadonlyMap<string, readonly string[]>;
+  /** For choosing among several commands. */
+  readonly packageName: string | null;
+  /** Where the server is started when it has no work folder. */
+  readonly workdir: string;
+  readonly size: number;
+  readonly packages: number;
+  readonly scripts: ScriptsReport;
+  readonly timings: { readonly resolveMs: number; readonly fetchMs: number; readonly scriptsMs: number };
+  readonly npm: string | null;
+}
+
+/** What became of the install scripts; that one failed is evidence, and the server may well start without it. */
+export interface ScriptsReport {
+  /** Packages of the tree that have some. */
+  readonly packages: readonly string[];
+  readonly ran: boolean;
+  /** The last lines of what went wrong, or null. */
+  readonly failure: string | null;
+}
+
+/** The server could not be installed, and it is not infrastructure: a verdict. */
+export interface InstallFailure {
+  readonly outcome: StartupOutcome;
+  readonly advice: string;
+  readonly stderrTail: string;
+  readonly exitCode: number | null;
+  readonly resolved: ResolvedSource | null;
+}
+
+export type InstallResult =
+  | { readonly kind: 'installed'; readonly tree: InstalledTree }
+  | { readonly kind: 'failed'; readonly failure: InstallFailure }
+  /** Registry, network or sandbox: never a verdict on the server. `reason` is a sentence. */
+  | { readonly kind: 'infrastructure'; readonly reason: string };
+
+/** Where the volume is mounted in every container of a server: a place that no image has. */
+export const treePath = '/opt/mcp-workflow/app';

@@ -1,0 +1,127 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ServerConfig, SourceSpec } from '../config/model.ts';
+import type { ResolvedSource } from '../result/model.ts';
+import type { PreparedImage } from '../sandbox/sandbox.ts';
+import { type FetchReport, fetchTree } from './fetch.ts';
+import { FolderRefused, packFolder } from './folder.ts';
+import type { InstallerContext } from './installer.ts';
+import { type InstallResult, treePath } from './model.ts';
+import { judgeFetch } from './npm.ts';
+import { rebuildDependencies } from './rebuild.ts';
+import { runScripts } from './scripts.ts';
+
+type PathSource = Extract<SourceSpec, { kind: 'path' }>;
+
+/**
+ * Of a folder, these never come along: what was built or installed elsewhere, the history with its credentials, and
+ * settings that would redirect the installer or run a program of the repository's choice.
+ */
+const leftOut = new Set(['.git', 'node_modules', '.npmrc', '.yarnrc', '.yarnrc.yml', '.pnpmfile.cjs', '.pnpmfile.mjs']);
+
+/** Copies a folder of the workspace in, installs its dependencies and builds it. */
+export async function installPath(
+  context: InstallerContext,
+  server: ServerConfig,
+  source: PathSource,
+  image: PreparedImage,
+): Promise<InstallResult> {
+  const started = performance.now();
+  const uid = context.sandbox.nextUid();
+  const volume = await context.sandbox.createVolume(server.name, uid);
+  const packed = packFolder(source.path, { uid, leaveOut: (name) => leftOut.has(name) });
+  try {
+    await context.sandbox.importVolume(volume, packed.tar, server.timeouts.install, context.signal);
+    const digest = await packed.digest;
+    const resolved: ResolvedSource = { kind: 'path', name: source.given, version: null, integrity: null, digest };
+    const resolveMs = performance.now() - started;
+    return await installCopied(context, server, source, { volume, uid, image }, resolved, resolveMs);
+  } catch (error) {
+    const refused = error instanceof FolderRefused ? error : await packed.digest.then(() => null, (reason: unknown) => reason);
+    if (!(refused instanceof FolderRefused)) throw error;
+    const advice = `The folder ${source.given} holds ${refused.message}: name a smaller folder as the source.`;
+    return {
+      kind: 'failed',
+      failure: { outcome: 'install_failed', advice, stderrTail: '', exitCode: null, resolved: null },
+    };
+  }
+}
+
+async function installCopied(
+  context: InstallerContext,
+  server: ServerConfig,
+  source: PathSource,
+  place: { readonly volume: string; readonly uid: number; readonly image: PreparedImage },
+  resolved: ResolvedSource,
+  resolveMs: number,
+): Promise<InstallResult> {
+  const isPackage = await exists(join(source.path, 'package.json'));
+  const npmArguments = isPackage ? [await installCommand(source.path)] : null;
+  const limits = { resources: server.resources, timeoutMs: server.timeouts.install };
+  if (isPackage) context.progress(server.name, `installing the dependencies of ${source.given}`);
+  const fetched = await fetchTree(
+    context.sandbox,
+    context.upstream,
+    context.npm,
+    { ...place, ...limits, label: server.name, npmArguments, packageFolder: '.' },
+    { signal: context.signal, onLine: () => {} },
+  );
+  const judged = judgeFetch(fetched, null, server.timeouts.install);
+  if (!judged.ok) return judged.result;
+  const { report } = judged;
+  const rebuilt = await rebuildDependencies(context, server, place, report);
+  const built = await build(context, server, place, report, resolved);
+  if (built.failure !== null) return built.failure;
+  return {
+    kind: 'installed',
+    tree: {
+      volume: place.volume,
+      resolved: { ...resolved, name: report.name ?? resolved.name, version: report.version ?? null },
+      commands: new Map(Object.entries(report.commands).map(([name, file]) => [name, startOf(file, report.shebangs[name])])),
+      packageName: report.name ?? null,
+      workdir: treePath,
+      size: report.size,
+      packages: report.packages,
+      scripts: rebuilt.report,
+      timings: { resolveMs, fetchMs: fetched.durationMs, scriptsMs: rebuilt.durationMs + built.durationMs },
+      npm: context.npm.version,
+    },
+  };
+}
+
+/** A committed lock file is binding. */
+async function installCommand(path: string): Promise<'ci' | 'install'> {
+  const locked = (await exists(join(path, 'package-lock.json'))) || (await exists(join(path, 'npm-shrinkwrap.json')));
+  return locked ? 'ci' : 'install';
+}
+
+async function build(
+  context: InstallerContext,
+  server: ServerConfig,
+  place: { readonly volume: string; readonly uid: number; readonly image: PreparedImage },
+  report: FetchReport,
+  resolved: ResolvedSource,
+): Promise<{ failure: InstallResult | null; durationMs: number }> {
+  const script = ['build', 'prepare'].find((name) => typeof report.scripts[name] === 'string');
+  if (script === undefined || server.installScripts === 'never') return { failure: null, durationMs: 0 };
+  context.progress(server.name, `building it (npm run ${script}) without network`);
+  const limits = { resources: server.resources, timeoutMs: server.timeouts.install };
+  const request = { ...place, ...limits, label: server.name, npmArguments: ['run', script] };
+  const outcome = await runScripts(context.sandbox, context.npm, request, context.signal);
+  if (outcome.ok) return { failure: null, durationMs: outcome.durationMs };
+  const advice = `\`npm run ${script}\` failed with exit code ${outcome.exitCode}: it runs without network, with the dependencies that package.json names.`;
+  const { stderrTail, exitCode } = outcome;
+  const failure = { outcome: 'install_failed', advice, stderrTail, exitCode, resolved } as const;
+  return { failure: { kind: 'failed', failure }, durationMs: outcome.durationMs };
+}
+
+/** A bin of the package's own need not be executable in a checkout: npm makes it so only where it is installed. */
+function startOf(file: string, shebang: string | null | undefined): readonly string[] {
+  const path = join(treePath, file);
+  const isNode = shebang ? /\bnode\b/u.test(shebang) : /\.[cm]?js$/u.test(file) || shebang === null;
+  return isNode ? ['node', path] : [path];
+}
+
+async function exists(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => null)) !== null;
+}

@@ -1,0 +1,66 @@
+import type { Resources } from '../config/model.ts';
+import type { PreparedImage, Sandbox } from '../sandbox/sandbox.ts';
+import { treePath } from './model.ts';
+import type { NpmTool } from './npm-tool.ts';
+
+export interface ScriptsRequest {
+  readonly volume: string;
+  readonly uid: number;
+  readonly image: PreparedImage;
+  readonly label: string;
+  /** npm's arguments: `rebuild`, or `run build`. */
+  readonly npmArguments: readonly string[];
+  readonly resources: Resources;
+  readonly timeoutMs: number;
+}
+
+export interface ScriptsOutcome {
+  readonly ok: boolean;
+  readonly stderrTail: string;
+  readonly exitCode: number | null;
+  readonly durationMs: number;
+}
+
+/** Runs scripts of packages: no network at all, no secrets, only the volume and /tmp to write to. */
+export async function runScripts(
+  sandbox: Sandbox,
+  npm: NpmTool,
+  request: ScriptsRequest,
+  signal: AbortSignal,
+): Promise<ScriptsOutcome> {
+  const settings = ['--foreground-scripts', '--offline', '--cache=/tmp/npm', '--no-update-notifier'];
+  const noConfig = ['--userconfig=/nonexistent/user', '--globalconfig=/nonexistent/global'];
+  const result = await sandbox.run(
+    {
+      phase: 'scripts',
+      label: request.label,
+      image: request.image,
+      uid: request.uid,
+      command: [
+        request.image.node,
+        '/opt/mcp-workflow/npm/bin/npm-cli.js',
+        ...request.npmArguments,
+        ...settings,
+        ...noConfig,
+      ],
+      workdir: treePath,
+      env: { TMPDIR: '/tmp' },
+      volumes: [{ volume: request.volume, at: treePath, writable: true }],
+      hostMounts: [{ from: npm.folder, at: '/opt/mcp-workflow/npm' }],
+      resources: request.resources,
+      timeoutSeconds: request.timeoutMs / 1000,
+    },
+    { signal },
+  );
+  return {
+    ok: result.ok,
+    stderrTail: tail(`${result.stdout}\n${result.stderr}`),
+    exitCode: result.exitCode,
+    durationMs: result.durationMs,
+  };
+}
+
+/** The last lines of an installer's output: at most 20 lines, 4,000 characters. */
+export function tail(output: string): string {
+  return output.trim().split('\n').slice(-20).join('\n').slice(-4000);
+}

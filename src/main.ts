@@ -1,0 +1,15 @@
+import { GitHubHost } from './host/github.ts';
+import { exit, interruptSignal } from './process/signals.ts';
+import { run } from './workflow/run.ts';
+import { inputNames } from './config/input-names.ts';
+
+process.setSourceMapsEnabled(true);
+const interrupt = interruptSignal();
+const host = new GitHubHost(process.env);
+try {
+  const { exitCode } = await run(host, host.inputs(inputNames), { env: process.env, interrupt });
+  await exit(exitCode);
+} catch (error) {
+  host.fail(error);
+  await exit(3);
+}

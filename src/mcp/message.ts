@@ -1,0 +1,56 @@
+import type { JSONRPCMessage } from '@modelcontextprotocol/client';
+import { isRecord } from './text.ts';
+
+/** Deeper nesting than any real message; beyond it, recursive readers downstream would run out of stack. */
+const maxDepth = 256;
+
+/** One line of a server's stdout, read as JSON-RPC 2.0. */
+export type Incoming =
+  | { readonly kind: 'answer'; readonly id: unknown; readonly message: Readonly<Record<string, unknown>> }
+  /** It looks like the answer to `id` but cannot be taken as one; `reason` continues "the server …". */
+  | { readonly kind: 'spoiledAnswer'; readonly id: unknown; readonly reason: string }
+  | { readonly kind: 'request' | 'notification'; readonly method: string; readonly message: JSONRPCMessage }
+  | { readonly kind: 'dirt' };
+
+const dirt = { kind: 'dirt' } as const;
+
+/** Reads one line. Never throws: what is no JSON-RPC message is `dirt`. */
+export function readMessage(line: string): Incoming {
+  const value = parse(line);
+  if (!isRecord(value)) return dirt;
+  const answers = 'id' in value && ('result' in value || 'error' in value);
+  if (!withinDepth(value, maxDepth)) {
+    return answers
+      ? { kind: 'spoiledAnswer', id: value['id'], reason: `answered with JSON nested deeper than ${maxDepth} levels` }
+      : dirt;
+  }
+  if (value['jsonrpc'] !== '2.0') {
+    return answers ? { kind: 'spoiledAnswer', id: value['id'], reason: 'answered without `"jsonrpc": "2.0"`' } : dirt;
+  }
+  const method = value['method'];
+  if (typeof method === 'string') return readCall(value, method);
+  return 'result' in value || 'error' in value ? { kind: 'answer', id: value['id'], message: value } : dirt;
+}
+
+function readCall(value: Readonly<Record<string, unknown>>, method: string): Incoming {
+  const params = isRecord(value['params']) ? { params: value['params'] } : {};
+  if (!('id' in value)) return { kind: 'notification', method, message: { jsonrpc: '2.0', method, ...params } };
+  const id = value['id'];
+  if (typeof id !== 'string' && (typeof id !== 'number' || !Number.isSafeInteger(id))) return dirt;
+  return { kind: 'request', method, message: { jsonrpc: '2.0', id, method, ...params } };
+}
+
+function parse(line: string): unknown {
+  try {
+    return JSON.parse(line) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+function withinDepth(value: unknown, depth: number): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  if (depth === 0) return false;
+  for (const child of Object.values(value)) if (!withinDepth(child, depth - 1)) return false;
+  return true;
+}

@@ -1,0 +1,184 @@
+import type { Exit } from '../process/piped.ts';
+import type { StartupOutcome } from '../result/model.ts';
+import { exitPhrase } from './ending.ts';
+import {
+  argumentsSign,
+  brokenProgramSign,
+  environmentSign,
+  httpSign,
+  loginSign,
+  platformSign,
+  serviceSign,
+  type Sign,
+  tellingLines,
+} from './startup-signs.ts';
+import { quotable, showMs } from './text.ts';
+
+/** What is known of a start that ended in no session. */
+export interface StartupFacts {
+  /** How the process ended by itself; null while it still ran. */
+  readonly exit: Pick<Exit, 'exitCode' | 'signal' | 'spawnError'> | null;
+  readonly stderrTail: string;
+  /** The last line of stderr that says something; may be empty. */
+  readonly lastStderrLine: string;
+  /** The first lines of stdout that were no messages. */
+  readonly stdoutDirt: readonly string[];
+  /** The start timeout passed, of this many milliseconds; null when it did not. */
+  readonly timedOutAfterMs: number | null;
+  /** `initialize` was answered, but not by a session: the text of the error, and what was wrong as in "it answered …". */
+  readonly initError: { readonly text: string; readonly phrase: string } | null;
+  /** Why we ended the session, continuing "the server …"; null when we did not. */
+  readonly broken: string | null;
+}
+
+export interface StartupVerdict {
+  readonly outcome: Exclude<StartupOutcome, 'ok'>;
+  /** One sentence that says what to do. */
+  readonly advice: string;
+}
+
+type Rule = (facts: StartupFacts, lines: readonly string[]) => StartupVerdict | null;
+
+/** Says how a start failed: the first of the rules below that applies. Pure. */
+export function startupOutcome(facts: StartupFacts): StartupVerdict {
+  const lines = tellingLines([facts.stderrTail, ...facts.stdoutDirt]);
+  for (const rule of rules) {
+    const verdict = rule(facts, lines);
+    if (verdict !== null) return verdict;
+  }
+  return neverAnswered(facts);
+}
+
+const quoted = (sign: Sign): string => `("${sign.line}")`;
+
+/** A rule that goes by a sign in what was printed. */
+const bySign =
+  (
+    outcome: StartupVerdict['outcome'],
+    read: (lines: readonly string[]) => Sign | null,
+    advise: (sign: Sign) => string,
+  ): Rule =>
+  (_, lines) => {
+    const sign = read(lines);
+    return sign === null ? null : { outcome, advice: advise(sign) };
+  };
+
+const onlyIf =
+  (condition: (facts: StartupFacts) => boolean, rule: Rule): Rule =>
+  (facts, lines) =>
+    condition(facts) ? rule(facts, lines) : null;
+
+const rules: readonly Rule[] = [
+  notStarted,
+  answeredWrongly,
+  polluted,
+  onlyIf((facts) => facts.exit === null, bySign('init_timeout', httpSign, adviseHttp)),
+  bySign(
+    'unsupported_platform',
+    platformSign,
+    (sign) =>
+      `The server does not run on this platform ${quoted(sign)}: choose an \`image\` that it supports, or another version of it.`,
+  ),
+  bySign('needs_env', environmentSign, adviseEnvironment),
+  bySign(
+    'needs_args',
+    argumentsSign,
+    (sign) => `The server wants other arguments ${quoted(sign)}: give what it asks for under \`args\`.`,
+  ),
+  bySign('auth_required', loginSign, adviseLogin),
+  bySign(
+    'needs_service',
+    serviceSign,
+    (sign) =>
+      `The server could not reach a service that it needs ${quoted(sign)}: allow that host under \`network\`, or point \`args\` or \`env\` at one that is reachable.`,
+  ),
+  onlyIf(
+    (facts) => facts.exit !== null,
+    bySign(
+      'crashed',
+      brokenProgramSign,
+      (sign) =>
+        `The installed program is incomplete or does not fit the runtime ${quoted(sign)}: check \`command\`, \`bin\` and \`image\`, and whether it needs its install scripts.`,
+    ),
+  ),
+  exited,
+];
+
+function notStarted({ exit }: StartupFacts): StartupVerdict | null {
+  if (exit === null || exit.spawnError === null) return null;
+  const advice = `The process that runs the server ${exitPhrase(exit)}: check that this machine has the program and may run it.`;
+  return { outcome: 'unreachable', advice };
+}
+
+function answeredWrongly({ initError }: StartupFacts): StartupVerdict | null {
+  if (initError === null) return null;
+  const sign = loginSign([initError.text]);
+  if (sign !== null) return { outcome: 'auth_required', advice: adviseLogin(sign) };
+  const advice = `It answered \`initialize\` ${quotable(initError.phrase, 400)}: check that \`command\`, \`bin\` and \`args\` start an MCP server in a version that speaks this protocol.`;
+  return { outcome: 'not_mcp', advice };
+}
+
+/** Text glued to an answer, fragments of messages, or so much text that the session was ended. */
+function polluted({ broken, stdoutDirt }: StartupFacts): StartupVerdict | null {
+  const spoiled = stdoutDirt.find((line) => /"jsonrpc"|\bjsonrpc\b.{0,10}\b2\.0\b/.test(line));
+  const toDo =
+    'stdout must carry nothing but messages, so its log belongs on stderr (look for an argument or variable that quiets it).';
+  if (broken !== null) {
+    const outcome = broken.includes('stdout') ? 'stdout_polluted' : 'crashed';
+    return {
+      outcome,
+      advice:
+        outcome === 'crashed' ? `The server ${broken}, and the session was ended.` : `The server ${broken}: ${toDo}`,
+    };
+  }
+  if (spoiled === undefined) return null;
+  return {
+    outcome: 'stdout_polluted',
+    advice: `The server's answer was spoiled by other text ("${quotable(spoiled)}"): ${toDo}`,
+  };
+}
+
+function adviseHttp(sign: Sign): string {
+  return `The server started an HTTP server ${quoted(sign)} and does not answer on stdio: look in its documentation for an argument such as \`--stdio\` and give it under \`args\`.`;
+}
+
+function adviseEnvironment(sign: Sign): string {
+  if (sign.names.length === 0) {
+    return `The server wants a key or token ${quoted(sign)}: set the variable that its documentation names under \`env\`, a secret value as \`{ secret: NAME }\`.`;
+  }
+  const names = new Intl.ListFormat('en').format(sign.names);
+  const noun = sign.names.length === 1 ? 'variable' : 'variables';
+  return `The server wants the environment ${noun} ${names}: set ${sign.names.length === 1 ? 'it' : 'them'} under \`env\`, a secret value as \`{ secret: NAME }\`.`;
+}
+
+function adviseLogin(sign: Sign): string {
+  return `The server wants to be logged in ${quoted(sign)}: give it a valid key or token under \`env\` as \`{ secret: NAME }\`.`;
+}
+
+function exited({ exit, lastStderrLine }: StartupFacts): StartupVerdict | null {
+  if (exit === null) return null;
+  const said = lastStderrLine === '' ? 'without a word on stderr' : `(last line of stderr: "${lastStderrLine}")`;
+  return {
+    outcome: 'crashed',
+    advice: `The server ${exitPhrase(exit)} before a session was open ${said}: ${whatToDo(exit)}.`,
+  };
+}
+
+function whatToDo({ exitCode, signal }: Pick<Exit, 'exitCode' | 'signal'>): string {
+  if (signal === 'SIGKILL' || exitCode === 137) {
+    return 'the memory or time limit may have ended it, so raise `resources.memory` or `timeouts.start`';
+  }
+  if (exitCode === 127) return 'the command was not found, so check `command`, `bin` and `image`';
+  if (exitCode === 126) return 'the command could not be executed, so check `command`, `bin` and `image`';
+  if (exitCode === 0) {
+    return 'it may want a subcommand such as `mcp`, `start` or `stdio` under `args`, or another `bin`';
+  }
+  return 'start the same command by hand to see more, and check `args` and `env`';
+}
+
+function neverAnswered({ timedOutAfterMs, lastStderrLine }: StartupFacts): StartupVerdict {
+  const said = lastStderrLine === '' ? 'it wrote nothing on stderr' : `last line of stderr: "${lastStderrLine}"`;
+  const within = timedOutAfterMs === null ? '' : ` within ${showMs(timedOutAfterMs)}`;
+  const advice = `The server did not answer \`initialize\`${within} (${said}): raise \`timeouts.start\`, or give what it waits for under \`args\` or \`env\`.`;
+  return { outcome: 'init_timeout', advice };
+}

@@ -1,0 +1,35 @@
+import { stripVTControlCharacters } from 'node:util';
+
+/** @returns `text`, at most `length` characters of it; what was cut off is marked by an ellipsis. */
+export function cut(text: string, length: number): string {
+  return text.length <= length ? text : `${text.slice(0, length - 1)}…`;
+}
+
+/** @returns one line of foreign text for use inside a sentence: no control characters, trimmed, at most `length` long. */
+export function quotable(text: string, length = 200): string {
+  const plain = stripVTControlCharacters(text.slice(0, length * 8));
+  // oxlint-disable-next-line no-control-regex
+  return cut(plain.replaceAll(/[\u0000-\u001F\u007F-\u009F\u2028\u2029]+/g, ' ').trim(), length);
+}
+
+/** @returns what a JSON value is, for a sentence: `null`, `an array`, `a string`… */
+export function kindOf(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'an array';
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+}
+
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** @returns the size in bytes of a value that came from JSON, written as JSON again. */
+export function jsonBytes(value: unknown): number {
+  return Buffer.byteLength(JSON.stringify(value) ?? '');
+}
+
+/** @returns a duration for a sentence: `250 ms`, `1.5 s`. */
+export function showMs(ms: number): string {
+  return ms < 1000 ? `${Math.round(ms)} ms` : `${Math.round(ms / 100) / 10} s`;
+}

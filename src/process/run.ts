@@ -1,0 +1,129 @@
+import { execa } from 'execa';
+import type { Readable } from 'node:stream';
+import { childEnvironment } from './environment.ts';
+import type { Exit, PipedProcess } from './piped.ts';
+
+/** What a finished command did. A command that fails is a fact, not an exception. */
+export interface CommandResult extends Exit {
+  /** For messages: program and arguments, without values of the environment. */
+  readonly command: string;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** It was ended because its deadline passed. */
+  readonly timedOut: boolean;
+  /** It was ended because `signal` aborted. */
+  readonly canceled: boolean;
+  readonly ok: boolean;
+}
+
+export interface CommandOptions {
+  /** Milliseconds until the whole tree is ended (SIGTERM, then SIGKILL after one second). */
+  readonly deadlineMs: number;
+  readonly signal?: AbortSignal | undefined;
+  /** Added to the built environment; nothing else of ours is passed on. */
+  readonly env?: Readonly<Record<string, string>> | undefined;
+  readonly cwd?: string | undefined;
+  readonly input?: string | Uint8Array | Readable | undefined;
+  /** Bytes kept of each of stdout and stderr; the command is ended when it writes more. Default 8 MiB. */
+  readonly maxOutput?: number | undefined;
+  /** Called with each line of stderr as it comes, for progress. */
+  readonly onStderrLine?: ((line: string) => void) | undefined;
+}
+
+const forceKillAfterMs = 1000;
+
+/** Runs a program without a shell and waits for it, at most `deadlineMs`. Never rejects. */
+export async function runCommand(
+  file: string,
+  args: readonly string[],
+  options: CommandOptions,
+): Promise<CommandResult> {
+  const started = performance.now();
+  const child = execa(file, [...args], {
+    ...common(options.env),
+    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+    timeout: options.deadlineMs,
+    ...(options.signal === undefined ? {} : { cancelSignal: options.signal }),
+    maxBuffer: options.maxOutput ?? 8 * 1024 * 1024,
+    ...inputOption(options.input),
+  });
+  if (options.onStderrLine !== undefined) void forwardLines(child.iterable({ from: 'stderr' }), options.onStderrLine);
+  const result = await child;
+  return {
+    command: [file, ...args].join(' '),
+    exitCode: result.exitCode ?? null,
+    signal: result.signal ?? null,
+    durationMs: performance.now() - started,
+    spawnError: spawnErrorOf(result),
+    stdout: textOf(result.stdout),
+    stderr: textOf(result.stderr),
+    timedOut: result.timedOut,
+    canceled: result.isCanceled,
+    ok: !result.failed,
+  };
+}
+
+/** Starts a program whose streams the caller reads and writes; see {@link PipedProcess}. */
+export function startPiped(
+  file: string,
+  args: readonly string[],
+  options: { readonly env?: Readonly<Record<string, string>>; readonly signal?: AbortSignal },
+): PipedProcess {
+  const started = performance.now();
+  const child = execa(file, [...args], {
+    ...common(options.env),
+    buffer: false,
+    stdin: 'pipe',
+    ...(options.signal === undefined ? {} : { cancelSignal: options.signal }),
+  });
+  // A write after the program has gone is the reader's to notice by `exited`, not a crash of ours.
+  child.stdin.on('error', () => {});
+  const exited = Promise.resolve(child).then((result) => ({
+    exitCode: result.exitCode ?? null,
+    signal: result.signal ?? null,
+    durationMs: performance.now() - started,
+    spawnError: spawnErrorOf(result),
+  }));
+  return {
+    stdin: child.stdin,
+    stdout: child.stdout,
+    stderr: child.stderr,
+    exited,
+    kill: () => void child.kill('SIGKILL'),
+  };
+}
+
+function common(env: Readonly<Record<string, string>> | undefined) {
+  return {
+    env: childEnvironment(env),
+    extendEnv: false,
+    reject: false,
+    stripFinalNewline: false,
+    forceKillAfterDelay: forceKillAfterMs,
+    killDescendants: true,
+    stdin: 'ignore',
+  } as const;
+}
+
+function inputOption(input: CommandOptions['input']) {
+  if (input === undefined) return {};
+  return { input, stdin: 'pipe' as const };
+}
+
+async function forwardLines(lines: AsyncIterable<unknown>, onLine: (line: string) => void): Promise<void> {
+  try {
+    for await (const line of lines) onLine(String(line));
+  } catch {
+    // The same failure is reported by the command's result.
+  }
+}
+
+function spawnErrorOf(result: { readonly exitCode?: number | undefined; readonly signal?: string | undefined }): string | null {
+  const code = 'code' in result ? result.code : null;
+  const neverRan = result.exitCode === undefined && result.signal === undefined;
+  return neverRan && typeof code === 'string' ? code : null;
+}
+
+function textOf(output: unknown): string {
+  return typeof output === 'string' ? output : '';
+}

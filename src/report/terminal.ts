@@ -1,0 +1,141 @@
+import type { Conclusion, Counts, ServerResult, WorkflowResult } from '../result/model.ts';
+import { oneLine } from '../text/untrusted.ts';
+import { aligned } from './columns.ts';
+import { painter, stateWord, type Paint } from './paint.ts';
+import { failureLines } from './terminal-failures.ts';
+import { gravestFirst, interruption, notLookedAt, verdictSentence } from './verdict.ts';
+import * as words from './words.ts';
+
+const mostRows = 500;
+const conclusionColor = { passed: 'green', failed: 'red', error: 'yellow', incomplete: 'yellow' } as const;
+
+/**
+ * The report for somebody's terminal, in the order of the job summary. Foreign text is neutralised; with `color`, our
+ * own ANSI colours are in it, so it must not be neutralised again. Ends with a line end.
+ */
+export function renderTerminal(result: WorkflowResult, options: { readonly color: boolean }): string {
+  const paint = painter(options.color);
+  const sections = [
+    headLines(result, paint),
+    countLines(result.counts, result.durationMs),
+    titled('Problems', problemLines(result), paint),
+    titled('Not looked at', notLookedAtLines(result), paint),
+    titled('Servers', serverLines(result.servers, paint), paint),
+    titled('Failures', failureLines(result, paint), paint),
+    titled('Findings', findingLines(result), paint),
+    titled('Skipped', skippedLines(result.servers), paint),
+    titled('Sandbox', sandboxLines(result), paint),
+  ];
+  const texts = sections.filter((lines) => lines.length > 0).map((lines) => lines.join('\n'));
+  return `${texts.join('\n\n')}\n`;
+}
+
+function titled(title: string, lines: readonly string[], paint: Paint): string[] {
+  if (lines.length === 0) return [];
+  return [paint('bold', title), ...lines.map((line) => (line === '' ? '' : `  ${line}`))];
+}
+
+function capped<T>(items: readonly T[], lines: (shown: readonly T[]) => string[]): string[] {
+  const left = items.length - mostRows;
+  return [...lines(items.slice(0, mostRows)), ...(left > 0 ? [`and ${left} more (see result.json)`] : [])];
+}
+
+function headLines(result: WorkflowResult, paint: Paint): string[] {
+  const conclusion: Conclusion = result.conclusion;
+  const stopped = interruption(result);
+  return [
+    `${paint(conclusionColor[conclusion], conclusion.toUpperCase())}  ${verdictSentence(result)}`,
+    ...(stopped === null ? [] : [`  ${paint('yellow', oneLine(stopped, 500))}`]),
+    ...capped(result.reasons, (reasons) => reasons.map((reason) => `  ${oneLine(reason, 500)}`)),
+  ];
+}
+
+function countLines(counts: Counts, durationMs: number): string[] {
+  const row = (name: string, by: Counts['cases']): string[] => {
+    return [name, ...[by.passed, by.failed, by.error, by.skipped, words.sumOf(by)].map(String)];
+  };
+  const columns = ['', 'passed', 'failed', 'error', 'skipped', 'total'];
+  return [
+    ...aligned([columns, row('servers', counts.servers), row('cases', counts.cases)], [1, 2, 3, 4, 5]),
+    `${words.toolsAndFindings(counts)} · took ${words.duration(durationMs)}`,
+  ];
+}
+
+function problemLines({ problems }: WorkflowResult): string[] {
+  return capped(problems, (shown) =>
+    shown.map(({ message, location }) => {
+      const where = location === null ? '' : `${oneLine(words.place(location, true), 200)}: `;
+      return where + oneLine(message, 1000);
+    }),
+  );
+}
+
+function notLookedAtLines(result: WorkflowResult): string[] {
+  if (result.conclusion !== 'incomplete' && result.complete) return [];
+  return capped(notLookedAt(result), (missing) =>
+    missing.map(({ what, name, reason }) => `${what} ${oneLine(name, 80)}: ${oneLine(reason, 300)}`),
+  );
+}
+
+function serverLines(servers: readonly ServerResult[], paint: Paint): string[] {
+  return capped(servers, (shown) => {
+    const rows = aligned(shown.map(serverCells), [2, 3, 4, 5]);
+    return rows.map((row, at) => `${stateWord(shown[at]?.state ?? 'skipped', paint)}  ${row}`);
+  });
+}
+
+function serverCells(server: ServerResult): string[] {
+  const started = server.startup?.outcome === 'ok';
+  return [
+    oneLine(server.name, 40),
+    server.startup?.outcome ?? words.none,
+    started ? words.plural(server.tools.length, 'tool') : words.none,
+    server.cases.length === 0 ? words.none : `${words.passedOf(server)} cases`,
+    started ? `start ${words.duration(server.timings.startMs)}` : words.none,
+    server.state === 'skipped' ? words.none : `total ${words.duration(words.totalMs(server))}`,
+    oneLine(words.versionOf(server) ?? words.none, 40),
+  ];
+}
+
+function findingLines({ servers }: WorkflowResult): string[] {
+  return capped(gravestFirst(servers), (found) =>
+    aligned(
+      found.map(({ server, finding }) => [
+        finding.severity,
+        oneLine(server.name, 40),
+        oneLine(finding.check, 60),
+        oneLine(finding.subject, 60),
+        oneLine(finding.message, 300),
+      ]),
+    ),
+  );
+}
+
+function skippedLines(servers: readonly ServerResult[]): string[] {
+  const skipped = servers.flatMap((server) => [
+    ...(server.state === 'skipped' ? [{ name: `server ${oneLine(server.name, 80)}`, reason: server.reason }] : []),
+    ...server.cases
+      .filter(({ state }) => state === 'skipped')
+      .map(({ id, reason }) => ({ name: `case ${oneLine(id, 80)} of ${oneLine(server.name, 80)}`, reason })),
+  ]);
+  return capped(skipped, (shown) =>
+    shown.map(({ name, reason }) => `${name}: ${oneLine(reason ?? 'no reason was given', 300)}`),
+  );
+}
+
+function sandboxLines({ host, selfTest }: WorkflowResult): string[] {
+  const limits = Object.entries(host.limits).map(([name, state]) => {
+    return `${name} ${state === 'enforced' ? 'enforced' : 'NOT enforced'}`;
+  });
+  const lines = selfTest.map(({ id, state, detail }) => [
+    state === 'notChecked' ? 'not checked' : state,
+    oneLine(id, 60),
+    oneLine(detail, 300),
+  ]);
+  const podman = `Podman ${oneLine(host.podman ?? 'not found', 40)}`;
+  return [
+    `${oneLine(host.os, 100)} · Node ${oneLine(host.node, 40)} · ${podman} · cgroup ${host.cgroup ?? 'unknown'}`,
+    `limits: ${limits.join(', ')}`,
+    ...aligned(lines),
+  ];
+}

@@ -1,0 +1,120 @@
+import {
+  Severity,
+  type CaseResult,
+  type Conclusion,
+  type Finding,
+  type ServerResult,
+  type WorkflowResult,
+} from '../result/model.ts';
+import { duration, plural, sumOf } from './words.ts';
+
+const sentences: Readonly<Record<Conclusion, (result: WorkflowResult) => string>> = {
+  passed({ counts: { servers, cases } }) {
+    const passed = plural(servers.passed, 'server');
+    if (sumOf(cases) === 0) return `${passed} passed; there were no cases to run.`;
+    return `${passed} and ${plural(cases.passed, 'case')} passed.`;
+  },
+  failed(result) {
+    const { servers, cases } = result.counts;
+    return `${parts(servers.failed, cases.failed, result) || 'The gate'} failed.`;
+  },
+  error(result) {
+    const { servers, cases } = result.counts;
+    if (sumOf(servers) === 0 && result.problems.length > 0) {
+      return `The run did not start: ${plural(result.problems.length, 'problem')} to solve first.`;
+    }
+    return `No verdict: the infrastructure failed${suffix(' for ', parts(servers.error, cases.error, result))}.`;
+  },
+  incomplete(result) {
+    const { servers, cases } = result.counts;
+    const skipped = suffix(': skipped were ', parts(servers.skipped, cases.skipped, result));
+    return `Nothing that ran failed, but not everything ran${skipped}.`;
+  },
+};
+
+/** @returns the run's conclusion as one sentence, without foreign text */
+export function verdictSentence(result: WorkflowResult): string {
+  return sentences[result.conclusion](result);
+}
+
+function parts(servers: number, cases: number, { counts }: WorkflowResult): string {
+  const named = [
+    servers > 0 ? `${servers} of ${plural(sumOf(counts.servers), 'server')}` : '',
+    cases > 0 ? `${cases} of ${plural(sumOf(counts.cases), 'case')}` : '',
+  ];
+  return named.filter((part) => part !== '').join(' and ');
+}
+
+function suffix(before: string, text: string): string {
+  return text === '' ? '' : before + text;
+}
+
+/** @returns that the run was interrupted and by what (foreign text), or null when it came to its end */
+export function interruption(result: WorkflowResult): string | null {
+  if (result.complete) return null;
+  const by = result.interruptedBy === null ? '' : ` by ${result.interruptedBy}`;
+  return `The run was interrupted${by} after ${duration(result.durationMs)}: what had not run by then is missing here.`;
+}
+
+/** Something that should have been looked at and was not. All three are plain text with foreign parts. */
+export interface NotLookedAt {
+  readonly what: string;
+  readonly name: string;
+  readonly reason: string;
+}
+
+/** @returns what the run did not look at: skipped servers, skipped cases by server, checks that could not be made */
+export function notLookedAt(result: WorkflowResult): NotLookedAt[] {
+  const perServer = result.servers.flatMap((server) =>
+    server.state === 'skipped'
+      ? [{ what: 'server', name: server.name, reason: server.reason ?? 'skipped' }]
+      : [...skippedCases(server), ...uncheckedAssertions(server)],
+  );
+  const selfTest = result.selfTest
+    .filter((line) => line.state === 'notChecked')
+    .map((line) => ({ what: 'self-test of the sandbox', name: line.id, reason: line.detail }));
+  return [...perServer, ...selfTest];
+}
+
+function skippedCases(server: ServerResult): NotLookedAt[] {
+  const skipped = server.cases.filter((each) => each.state === 'skipped');
+  if (skipped.length === 0) return [];
+  const reasons = new Set(skipped.map((each) => each.reason ?? 'skipped'));
+  const [first = 'skipped'] = reasons;
+  const others = reasons.size > 1 ? ` (and ${plural(reasons.size - 1, 'other reason')})` : '';
+  return [{ what: `${plural(skipped.length, 'case')} of`, name: server.name, reason: first + others }];
+}
+
+function uncheckedAssertions(server: ServerResult): NotLookedAt[] {
+  const unchecked = server.cases.flatMap((each) => each.assertions.filter((one) => one.state === 'notChecked'));
+  const [first] = unchecked;
+  if (first === undefined) return [];
+  return [{ what: `${plural(unchecked.length, 'assertion')} of`, name: server.name, reason: first.message }];
+}
+
+/** @returns the cases of a server that failed or could not be carried out */
+export function troubledCases(server: ServerResult): CaseResult[] {
+  return server.cases.filter(({ state }) => state === 'failed' || state === 'error');
+}
+
+/** @returns the servers to read about first, failed ones before those that infrastructure failed for */
+export function troubledServers(result: WorkflowResult): ServerResult[] {
+  const troubled = result.servers.filter(
+    (server) => server.state === 'failed' || server.state === 'error' || troubledCases(server).length > 0,
+  );
+  return [...troubled.filter(({ state }) => state === 'failed'), ...troubled.filter(({ state }) => state !== 'failed')];
+}
+
+/** @returns a sentence on how a case was tried, where that is of interest: several attempts, or none that answered */
+export function attemptsText(result: CaseResult): string | null {
+  const { attempts } = result;
+  if (attempts.length < 2 && attempts.every(({ outcome }) => outcome === 'answered')) return null;
+  const each = attempts.map((attempt) => `${attempt.outcome} after ${duration(attempt.durationMs)}`);
+  return `${plural(attempts.length, 'attempt')}: ${each.slice(0, 10).join('; ')}`;
+}
+
+/** @returns every finding with its server, by severity; within one severity in the order of the result */
+export function gravestFirst(servers: readonly ServerResult[]): { server: ServerResult; finding: Finding }[] {
+  const all = servers.flatMap((server) => server.findings.map((finding) => ({ server, finding })));
+  return Severity.options.flatMap((severity) => all.filter(({ finding }) => finding.severity === severity));
+}

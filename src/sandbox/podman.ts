@@ -1,0 +1,199 @@
+import type { Readable } from 'node:stream';
+import type { PipedProcess } from '../process/piped.ts';
+import { type CommandResult, runCommand, startPiped } from '../process/run.ts';
+import { PodmanFailed } from './errors.ts';
+import { ownerLabel, runLabel, runVariable, stepLabel } from './names.ts';
+import { type ContainerSpec, type PolicyContext, policyArguments } from './policy.ts';
+
+/** Whose things are made: written on each as labels. */
+export interface RunIdentity {
+  readonly runId: string;
+  readonly stepKey: string;
+  /** As {@link formatOwner} writes it. */
+  readonly owner: string;
+}
+
+export interface Listed {
+  readonly name: string;
+  readonly runId: string;
+  readonly stepKey: string;
+  readonly owner: string;
+}
+
+export type Kind = 'container' | 'volume' | 'network';
+
+/** One hosted image had podman hang in a third of the jobs: no call is without a deadline. */
+const shortDeadlineMs = 30_000;
+
+/** The only writer of podman's arguments. Every call has a deadline and a built environment. */
+export class Podman {
+  readonly #identity: RunIdentity;
+  readonly #stop: AbortSignal | null;
+  #serial = 0;
+
+  /** @param stop once aborted, nothing new is made and what is being made is given up; removing goes on. */
+  constructor(identity: RunIdentity, stop: AbortSignal | null = null) {
+    this.#identity = identity;
+    this.#stop = stop;
+  }
+
+  /** @param deadlineMs also for calls that wait for a container to end. */
+  async call(args: readonly string[], deadlineMs = shortDeadlineMs, extra: CallOptions = {}): Promise<CommandResult> {
+    return runCommand('podman', args, {
+      deadlineMs,
+      ...extra,
+      env: { [runVariable]: this.#identity.runId, ...extra.env },
+    });
+  }
+
+  /** @throws PodmanFailed with podman's own last words. */
+  async must(args: readonly string[], deadlineMs = shortDeadlineMs, extra: CallOptions = {}): Promise<string> {
+    const result = await this.call(args, deadlineMs, extra);
+    if (!result.ok) throw new PodmanFailed(failureOf(args, result, deadlineMs));
+    return result.stdout.trim();
+  }
+
+  /** As {@link must}, for what makes things: not after the run was stopped. */
+  async #make(args: readonly string[], deadlineMs = shortDeadlineMs, extra: CallOptions = {}): Promise<string> {
+    this.#refuseAfterStop();
+    return this.must(args, deadlineMs, { signal: this.#stop ?? undefined, ...extra });
+  }
+
+  #refuseAfterStop(): void {
+    if (this.#stop?.aborted === true) throw new PodmanFailed('the run was stopped');
+  }
+
+  /** Makes a volume that the container uid owns. */
+  async createVolume(name: string, uid: number): Promise<void> {
+    await this.#make(['volume', 'create', ...this.#labels(), '--opt', `o=uid=${uid},gid=${uid}`, name]);
+  }
+
+  /** Unpacks a tar stream into a volume; podman does it inside the user namespace, chrooted. */
+  async importVolume(name: string, tar: Readable, deadlineMs: number, signal: AbortSignal): Promise<void> {
+    await this.#make(['volume', 'import', name, '-'], deadlineMs, { input: tar, signal });
+  }
+
+  async importImage(tag: string, tar: Readable): Promise<void> {
+    await this.#make(['import', '--quiet', '-', tag], 120_000, { input: tar });
+  }
+
+  /** @returns the image's digest (`sha256:…`), or null when it is not on this machine. */
+  async imageDigest(image: string): Promise<string | null> {
+    const result = await this.call(['image', 'inspect', '--format', '{{.Digest}}', image]);
+    return result.ok ? result.stdout.trim() : null;
+  }
+
+  async pull(image: string, deadlineMs: number, signal: AbortSignal): Promise<CommandResult> {
+    return this.call(['pull', '--quiet', image], deadlineMs, { signal });
+  }
+
+  /** Runs a container to its end. The client is killed after the container's own timeout and a margin. */
+  async run(spec: ContainerSpec, context: PolicyContext, options: CallOptions = {}): Promise<CommandResult> {
+    this.#refuseAfterStop();
+    const name = this.#containerName(spec);
+    const deadlineMs = spec.timeoutSeconds * 1000 + 10_000;
+    const result = await this.call(this.#runArguments(name, spec, context), deadlineMs, {
+      signal: this.#stop ?? undefined,
+      ...options,
+      env: { ...spec.secretEnv },
+    });
+    // Ending the client does not end the container.
+    if (result.timedOut || result.canceled) await this.remove('container', [name]);
+    return result;
+  }
+
+  /** Starts a container that is spoken to over stdio; `kill` removes the container, then ends the client. */
+  start(spec: ContainerSpec, context: PolicyContext): PipedProcess {
+    this.#refuseAfterStop();
+    const name = this.#containerName(spec);
+    const client = startPiped('podman', this.#runArguments(name, spec, context), {
+      env: { [runVariable]: this.#identity.runId, ...spec.secretEnv },
+    });
+    const kill = () => void this.remove('container', [name]).finally(() => client.kill());
+    return { ...client, kill };
+  }
+
+  /** Removes by name; what is gone already is no error. */
+  async remove(kind: Kind, names: readonly string[], deadlineMs = shortDeadlineMs): Promise<CommandResult> {
+    const command = {
+      container: ['rm', '--force', '--ignore', '--time', '0', '--volumes'],
+      volume: ['volume', 'rm', '--force'],
+      network: ['network', 'rm', '--force'],
+    }[kind];
+    return this.call([...command, ...names], deadlineMs);
+  }
+
+  /** Removes a tag, and the image when it was the last. */
+  async removeImage(tag: string, deadlineMs = shortDeadlineMs): Promise<CommandResult> {
+    return this.call(['image', 'rm', '--ignore', tag], deadlineMs);
+  }
+
+  /** @param filter a label, with or without `=value`. @throws PodmanFailed */
+  async list(kind: Kind, filter: string, deadlineMs = shortDeadlineMs): Promise<Listed[]> {
+    const command = { container: ['ps', '--all'], volume: ['volume', 'ls'], network: ['network', 'ls'] }[kind];
+    const name = { container: '.Names', volume: '.Name', network: '.Name' }[kind];
+    const label = (key: string) => (kind === 'container' ? `{{.Label "${key}"}}` : `{{index .Labels "${key}"}}`);
+    const format = [`{{${name}}}`, label(runLabel), label(stepLabel), label(ownerLabel)].join('\t');
+    const output = await this.must([...command, '--filter', `label=${filter}`, '--format', format], deadlineMs);
+    return output.split('\n').filter(Boolean).map(parseListed);
+  }
+
+  /** @returns the tags of an image name on this machine. */
+  async tags(repository: string, deadlineMs = shortDeadlineMs): Promise<string[]> {
+    const output = await this.must(
+      ['image', 'ls', '--filter', `reference=${repository}`, '--format', '{{.Repository}}:{{.Tag}}'],
+      deadlineMs,
+    );
+    return output.split('\n').filter(Boolean);
+  }
+
+  #runArguments(name: string, spec: ContainerSpec, context: PolicyContext): string[] {
+    const [program = '', ...args] = spec.command;
+    return [
+      'run',
+      '--rm',
+      ...this.#labels(),
+      `--name=${name}`,
+      ...policyArguments(spec, context),
+      // An image's own entry point would stand before our command.
+      `--entrypoint=${program}`,
+      spec.image,
+      ...args,
+    ];
+  }
+
+  #containerName(spec: ContainerSpec): string {
+    return `${this.#identity.runId}-${spec.phase}-${this.#serial++}-${spec.label}`;
+  }
+
+  #labels(): string[] {
+    const { runId, stepKey, owner } = this.#identity;
+    return [
+      `--label=${runLabel}=${runId}`,
+      `--label=${stepLabel}=${stepKey}`,
+      `--label=${ownerLabel}=${owner}`,
+    ];
+  }
+}
+
+type CallOptions = {
+  readonly signal?: AbortSignal | undefined;
+  readonly env?: Readonly<Record<string, string>> | undefined;
+  readonly input?: Readable | undefined;
+  readonly maxOutput?: number | undefined;
+  readonly onStderrLine?: ((line: string) => void) | undefined;
+};
+
+function parseListed(line: string): Listed {
+  const [name = '', runId = '', stepKey = '', owner = ''] = line.split('\t');
+  return { name, runId, stepKey, owner };
+}
+
+function failureOf(args: readonly string[], result: CommandResult, deadlineMs: number): string {
+  const what = `podman ${args.slice(0, 2).join(' ')}`;
+  if (result.spawnError !== null) return `${what} could not be started (${result.spawnError})`;
+  if (result.timedOut) return `${what} did not end within ${Math.round(deadlineMs / 1000)} s`;
+  if (result.canceled) return `${what} was interrupted`;
+  const lastWords = result.stderr.trim().split('\n').at(-1) ?? '';
+  return `${what} failed with exit code ${result.exitCode ?? result.signal ?? 'unknown'}: ${lastWords}`;
+}

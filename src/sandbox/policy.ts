@@ -1,0 +1,138 @@
+import type { Resources } from '../config/model.ts';
+
+/** What a container is for. Each phase gets only what it cannot do without. */
+export type Phase = 'selftest' | 'fetch' | 'scripts' | 'run';
+
+export interface VolumeMount {
+  readonly volume: string;
+  /** Absolute path in the container. */
+  readonly at: string;
+  readonly writable: boolean;
+}
+
+export interface HostMount {
+  /** Absolute path on the host: always one of ours or of the toolchain, never the workspace. */
+  readonly from: string;
+  readonly at: string;
+}
+
+export interface ContainerSpec {
+  readonly phase: Phase;
+  /** Part of the container's name, for people who look at `podman ps`. */
+  readonly label: string;
+  readonly image: string;
+  /** The container's uid and gid: never 0, which is the runner's own uid outside. */
+  readonly uid: number;
+  readonly command: readonly string[];
+  readonly workdir: string;
+  readonly env: Readonly<Record<string, string>>;
+  /** Passed by name, so that no value stands in an argument list. */
+  readonly secretEnv?: Readonly<Record<string, string>>;
+  readonly volumes: readonly VolumeMount[];
+  /** Always read-only. */
+  readonly hostMounts: readonly HostMount[];
+  /** Folders of mounted host folders that are hidden behind an empty one. */
+  readonly masked: readonly string[];
+  readonly resources: Resources;
+  /** Seconds until conmon kills the container even if we are gone. */
+  readonly timeoutSeconds: number;
+}
+
+/** What holds on this machine; set flags only for what does, since Podman ignores the others in silence. */
+export interface PolicyContext {
+  readonly seccompProfile: string | null;
+  readonly controllers: ReadonlySet<string>;
+}
+
+export const homeDirectory = '/home/user';
+
+/**
+ * The flags of one container, in the order of `podman run`. Everything is denied that is not listed here; docs/SANDBOX.md
+ * repeats the reasons for readers.
+ */
+export function policyArguments(spec: ContainerSpec, context: PolicyContext): string[] {
+  return [
+    // stdio is the transport; no tty, which would merge the streams and never see the end of input.
+    '--interactive',
+    '--pull=never',
+    // Container root is the runner's own uid outside, and that has sudo on hosted machines.
+    `--user=${spec.uid}:${spec.uid}`,
+    '--cap-drop=ALL',
+    '--security-opt=no-new-privileges',
+    // The default profile lets nested user namespaces, keyctl, io_uring and the like through.
+    ...(context.seccompProfile === null ? [] : [`--security-opt=seccomp=${context.seccompProfile}`]),
+    // Only `lo`: the fetch phase has its route through a Unix socket.
+    '--network=none',
+    '--read-only',
+    // Without it Podman adds writable /dev/shm, /run and /var/tmp.
+    '--read-only-tmpfs=false',
+    ...temporaryFileSystems(spec),
+    // Otherwise the host's proxy variables, with their passwords, are handed in.
+    '--http-proxy=false',
+    '--env-host=false',
+    // The host's name and addresses are nobody's business, and lists of tools must not differ by them.
+    '--no-hosts',
+    '--hostname=sandbox',
+    // An installed tree is read by other uids; nothing else is shared.
+    `--umask=${spec.phase === 'run' ? '0077' : '0022'}`,
+    ...limitArguments(spec, context.controllers),
+    // Node ignores SIGTERM as pid 1, and orphans need a reaper.
+    '--init',
+    '--stop-timeout=2',
+    // The dead man's switch.
+    `--timeout=${Math.max(1, Math.ceil(spec.timeoutSeconds))}`,
+    // What a server prints is read from the pipe, with a bound, and stored nowhere else.
+    '--log-driver=none',
+    `--workdir=${spec.workdir}`,
+    ...mountArguments(spec),
+    ...environmentArguments(spec),
+  ];
+}
+
+function temporaryFileSystems(spec: ContainerSpec): string[] {
+  // Podman copies what the image has at that place into a tmpfs, unless told not to.
+  const options = 'rw,nosuid,nodev,notmpcopyup,mode=1777';
+  // Compilers start what they have just built: the one place where a writable folder may hold programs.
+  const exec = spec.phase === 'scripts' ? 'exec' : 'noexec';
+  return [`--tmpfs=/tmp:${options},${exec},size=256m`, `--tmpfs=${homeDirectory}:${options},noexec,size=64m`];
+}
+
+function limitArguments(spec: ContainerSpec, controllers: ReadonlySet<string>): string[] {
+  // The limits of the configuration bind the server; an install may need more than the server will.
+  const bound = spec.phase === 'run' || spec.phase === 'selftest';
+  const { memory, pids, cpus } = spec.resources;
+  const processes = bound ? pids : 1024;
+  return [
+    // These hold without cgroups. nproc counts per uid, hence a uid for each container.
+    `--ulimit=nproc=${processes}:${processes}`,
+    '--ulimit=nofile=4096:4096',
+    '--ulimit=core=0:0',
+    `--ulimit=fsize=${spec.resources.disk}:${spec.resources.disk}`,
+    '--oom-score-adj=1000',
+    // Equal to --memory: no way out through swap.
+    ...(bound && controllers.has('memory') ? [`--memory=${memory}`, `--memory-swap=${memory}`] : []),
+    ...(controllers.has('pids') ? [`--pids-limit=${processes}`] : []),
+    ...(bound && controllers.has('cpu') ? [`--cpus=${cpus}`] : []),
+  ];
+}
+
+function mountArguments(spec: ContainerSpec): string[] {
+  const volumes = spec.volumes.map(({ volume, at, writable }) => {
+    // While packages are fetched nothing may start from the volume; while a server runs it cannot change its code.
+    const exec = spec.phase === 'fetch' ? ',noexec' : '';
+    return `--volume=${volume}:${at}:${writable ? 'rw' : 'ro'},nosuid,nodev${exec}`;
+  });
+  const host = spec.hostMounts.map(({ from, at }) => `--volume=${from}:${at}:ro,nosuid,nodev`);
+  const masked = spec.masked.map((folder) => `--tmpfs=${folder}:ro,nosuid,nodev,noexec,notmpcopyup,size=4k`);
+  return [...host, ...masked, ...volumes];
+}
+
+function environmentArguments(spec: ContainerSpec): string[] {
+  const base = { HOME: homeDirectory, LANG: 'C.UTF-8', TZ: 'UTC' };
+  return [
+    // Podman sets it to `podman`, which tells a server that it is being looked at.
+    '--unsetenv=container',
+    ...Object.entries({ ...base, ...spec.env }).map(([name, value]) => `--env=${name}=${value}`),
+    ...Object.keys(spec.secretEnv ?? {}).map((name) => `--env=${name}`),
+  ];
+}

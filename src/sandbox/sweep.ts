@@ -1,0 +1,153 @@
+import { readdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { messageOf } from '../process/failure.ts';
+import { runCommand } from '../process/run.ts';
+import type { CleanupOperation } from '../result/model.ts';
+import { readLedger, readRunRecord } from './ledger.ts';
+import { baseImageTag, runIdPattern, runLabel, runVariable, stepLabel } from './names.ts';
+import { livenessOf, parseOwner } from './owner.ts';
+import type { Kind, Podman } from './podman.ts';
+import type { StateDirectories } from './state.ts';
+import { releaseUidBlocks } from './uids.ts';
+
+/**
+ * Removes everything that one run left, found by label, by the ledger's names, by process and by folder. It can be run
+ * any number of times, by main, by post and by a later run; what is gone already is no error. Never rejects.
+ */
+export async function sweepRun(podman: Podman, state: StateDirectories, runId: string): Promise<CleanupOperation[]> {
+  const directory = join(state.runs, runId);
+  const ledger = await readLedger(directory);
+  const named = (kind: string) => ledger.filter((entry) => entry.kind === kind).map((entry) => entry.name);
+  // Clients first: one that is still starting would make its container after we looked. Then containers, since a
+  // volume in use cannot be removed; then conmon, where one hangs. Not side by side with our own podman calls.
+  const clients = await operation('processes', () => endProcesses(runId));
+  const containers = await operation('containers', () => removeAll(podman, 'container', runId, named('container')));
+  const monitors = await operation('processes', () => endProcesses(runId));
+  const [volumes, networks, images] = await Promise.all([
+    operation('volumes', () => removeAll(podman, 'volume', runId, named('volume'))),
+    operation('networks', () => removeAll(podman, 'network', runId, named('network'))),
+    operation('images', () => removeTags(podman, runId, named('image'))),
+  ]);
+  const processes = { ...monitors, itemsProcessed: clients.itemsProcessed + monitors.itemsProcessed };
+  const operations = [containers, volumes, networks, images, processes];
+  // The record goes last, and only when nothing is left that it names: otherwise the next run tries again.
+  if (operations.every((done) => done.success)) {
+    operations.push(await operation('state', () => removeState(state, runId)));
+  }
+  return operations;
+}
+
+/** @returns the ids of runs of this step, whatever became of them: post's own run, also when it saved no state. */
+export async function runsOfStep(podman: Podman, state: StateDirectories, stepKey: string): Promise<string[]> {
+  const ids = new Set<string>();
+  for (const runId of await recordedRuns(state)) {
+    if ((await readRunRecord(join(state.runs, runId)))?.stepKey === stepKey) ids.add(runId);
+  }
+  const filter = `${stepLabel}=${stepKey}`;
+  const lists = await Promise.all([
+    podman.list('container', filter).catch(() => []),
+    podman.list('volume', filter).catch(() => []),
+  ]);
+  for (const thing of lists.flat()) ids.add(thing.runId);
+  return [...ids].filter((id) => runIdPattern.test(id));
+}
+
+/**
+ * @returns the ids of runs on this machine whose process is dead, killed before its own cleanup and never followed by a
+ * post step. A run whose owner cannot be judged from here (another pid namespace) is left alone.
+ */
+export async function deadRuns(podman: Podman, state: StateDirectories): Promise<string[]> {
+  const owners = new Map<string, string>();
+  for (const runId of await recordedRuns(state)) {
+    const record = await readRunRecord(join(state.runs, runId));
+    if (record !== null) owners.set(runId, record.owner);
+  }
+  const lists = await Promise.all([podman.list('container', runLabel), podman.list('volume', runLabel)]);
+  for (const thing of lists.flat()) owners.set(thing.runId, thing.owner);
+  const dead: string[] = [];
+  for (const [runId, text] of owners) {
+    const owner = parseOwner(text);
+    if (runIdPattern.test(runId) && owner !== null && (await livenessOf(owner)) === 'dead') dead.push(runId);
+  }
+  return dead;
+}
+
+async function recordedRuns(state: StateDirectories): Promise<string[]> {
+  const names = await readdir(state.runs).catch(() => []);
+  return names.filter((name) => runIdPattern.test(name));
+}
+
+async function operation(
+  name: CleanupOperation['operation'],
+  work: () => Promise<number>,
+): Promise<CleanupOperation> {
+  try {
+    return { operation: name, success: true, itemsProcessed: await work(), error: null };
+  } catch (error) {
+    return { operation: name, success: false, itemsProcessed: 0, error: messageOf(error) };
+  }
+}
+
+async function removeAll(podman: Podman, kind: Kind, runId: string, recorded: readonly string[]): Promise<number> {
+  const filter = `${runLabel}=${runId}`;
+  const found = (await podman.list(kind, filter)).map((thing) => thing.name);
+  // The ledger also names what was made without its label, as podman does for a volume that it makes by itself.
+  const names = [...new Set([...found, ...recorded])];
+  if (names.length === 0) return 0;
+  const removal = await podman.remove(kind, names);
+  const left = await podman.list(kind, filter);
+  if (left.length > 0) {
+    const lastLine = removal.stderr.trim().split('\n').at(-1) ?? '';
+    throw new Error(`${left.length} of ${found.length} could not be removed: ${lastLine}`);
+  }
+  return found.length;
+}
+
+async function removeTags(podman: Podman, runId: string, recorded: readonly string[]): Promise<number> {
+  const tags = new Set([...(await podman.tags(baseImageTag(runId))), ...recorded]);
+  for (const tag of tags) {
+    const removal = await podman.removeImage(tag);
+    if (!removal.ok) throw new Error(removal.stderr.trim().split('\n').at(-1) ?? `${tag} could not be removed`);
+  }
+  return tags.size;
+}
+
+/** Ends what the run started on the host and that outlived it: podman's clients, and conmon where one hangs. */
+async function endProcesses(runId: string): Promise<number> {
+  const marker = `${runVariable}=${runId}`;
+  let ended = 0;
+  for (const name of await readdir('/proc')) {
+    if (!/^\d+$/u.test(name) || Number(name) === process.pid) continue;
+    // Other users' environments cannot be read, and are not ours.
+    const environment = await readFile(`/proc/${name}/environ`, 'utf8').catch(() => '');
+    if (!environment.split('\0').includes(marker)) continue;
+    try {
+      process.kill(Number(name), 'SIGKILL');
+      ended++;
+    } catch {
+      // It ended by itself meanwhile.
+    }
+  }
+  return ended;
+}
+
+async function removeState(state: StateDirectories, runId: string): Promise<number> {
+  const reservations = await readdir(state.uids).catch(() => []);
+  const released = await releaseUidBlocks(state.uids, runId, reservations);
+  let removed = 0;
+  for (const directory of [join(state.runtime, runId), join(state.runs, runId)]) {
+    await removeFolder(directory);
+    removed++;
+  }
+  return removed + released;
+}
+
+/** A container may have left files of sub-ids behind, which only its own user namespace can remove. */
+async function removeFolder(directory: string): Promise<void> {
+  try {
+    await rm(directory, { recursive: true, force: true });
+  } catch {
+    const result = await runCommand('podman', ['unshare', 'rm', '-rf', '--', directory], { deadlineMs: 30_000 });
+    if (!result.ok) throw new Error(`${directory} could not be removed: ${result.stderr.trim()}`);
+  }
+}

@@ -1,0 +1,48 @@
+import { mkdir, readFile, unlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { codeOf } from '../process/failure.ts';
+import { SandboxUnavailable } from './errors.ts';
+
+/**
+ * Container uids that no other run uses: `ulimit nproc` counts per uid, so two servers with one uid would share it.
+ * A block is reserved by creating its file, which only one process can.
+ */
+export interface UidBlock {
+  readonly slot: number;
+  /** @returns the uid of the n-th container identity of this run, counting from 0. */
+  uid(index: number): number;
+}
+
+const firstUid = 10_000;
+const blockSize = 128;
+/** Sub-id ranges hold 65,536 ids by default, and container uids are counted inside them. */
+const slots = 400;
+
+/** @param directory where the reservations lie; @param runId written into the reservation. */
+export async function reserveUidBlock(directory: string, runId: string): Promise<UidBlock> {
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  for (let slot = 0; slot < slots; slot++) {
+    try {
+      await writeFile(join(directory, String(slot)), runId, { flag: 'wx' });
+      return { slot, uid: (index) => firstUid + slot * blockSize + (index % blockSize) };
+    } catch (error) {
+      if (codeOf(error) !== 'EEXIST') throw error;
+    }
+  }
+  throw new SandboxUnavailable(
+    `All ${slots} uid blocks are reserved by other runs: remove the files in ${directory} if no run is alive.`,
+  );
+}
+
+/** Gives back every block that `runId` holds. */
+export async function releaseUidBlocks(directory: string, runId: string, names: readonly string[]): Promise<number> {
+  let released = 0;
+  for (const name of names) {
+    const file = join(directory, name);
+    const holder = await readFile(file, 'utf8').catch(() => null);
+    if (holder !== runId) continue;
+    await unlink(file);
+    released++;
+  }
+  return released;
+}

@@ -1,0 +1,86 @@
+import type { ServerConfig } from '../config/model.ts';
+import type { InstalledTree } from '../install/model.ts';
+import type { ServerResult } from '../result/model.ts';
+
+/** The result of a server while it is still being worked on: what is known so far is never lost to an interruption. */
+export interface ServerDraft {
+  readonly config: ServerConfig;
+  readonly result: ServerResult;
+  /** The phase it is in, for the sentence that says where it was cut off; null when it has ended. */
+  phase: string | null;
+}
+
+export function newDraft(config: ServerConfig): ServerDraft {
+  return {
+    config,
+    phase: 'waiting',
+    result: {
+      name: config.name,
+      state: 'skipped',
+      reason: 'not started yet',
+      source: { given: config.source.given, resolved: null, location: config.location },
+      image: { given: config.image, digest: null, toolchain: {} },
+      startup: null,
+      protocol: null,
+      tools: [],
+      prompts: [],
+      resources: [],
+      timings: { resolveMs: 0, fetchMs: 0, scriptsMs: 0, startMs: 0, listMs: 0, casesMs: 0 },
+      peakMemory: null,
+      installSize: null,
+      cases: [],
+      findings: [],
+      scores: { functionality: null, security: null, performance: null, overall: null, coverage: null },
+    },
+  };
+}
+
+/** w02 in the result. */
+export function recordTree(draft: ServerDraft, tree: InstalledTree): void {
+  const { result } = draft;
+  result.source.resolved = tree.resolved;
+  Object.assign(result.timings, tree.timings);
+  result.installSize = tree.size;
+  if (tree.npm !== null) result.image.toolchain = { ...result.image.toolchain, npm: tree.npm };
+  const { packages, ran, failure } = tree.scripts;
+  if (packages.length === 0) return;
+  result.findings.push({
+    check: 'install-scripts',
+    severity: 'info',
+    subject: 'server',
+    message: scriptsMessage(packages, ran, failure),
+    ...(failure === null ? {} : { evidence: { lastLines: failure } }),
+    location: draft.config.location,
+  });
+}
+
+function scriptsMessage(packages: readonly string[], ran: boolean, failure: string | null): string {
+  const which = `${packages.length} package${packages.length === 1 ? ' has' : 's have'} install scripts (${packages.slice(0, 5).join(', ')}${packages.length > 5 ? ', …' : ''})`;
+  if (!ran) return `${which}; they were not run, since \`installScripts\` is \`never\`.`;
+  return failure === null
+    ? `${which}; they ran without network.`
+    : `${which}; without network they failed, and the server was started all the same.`;
+}
+
+/** Whatever has no verdict when a run is cut off: not looked at, which is never a verdict. */
+export function cutOff(draft: ServerDraft, by: string): void {
+  if (draft.phase === null) return;
+  const where = draft.phase === 'waiting' ? 'before it was started' : `during ${draft.phase}`;
+  draft.result.state = 'skipped';
+  draft.result.reason = `cut off by ${by} ${where}`;
+  const done = new Set(draft.result.cases.map((each) => each.id));
+  for (const spec of draft.config.cases) {
+    if (done.has(spec.id)) continue;
+    draft.result.cases.push({
+      id: spec.id,
+      tool: spec.tool,
+      state: 'skipped',
+      reason: `cut off by ${by}`,
+      location: spec.location,
+      durationMs: 0,
+      attempts: [],
+      assertions: [],
+    });
+  }
+  draft.phase = null;
+}

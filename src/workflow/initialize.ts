@@ -1,0 +1,52 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { readInputs } from '../config/inputs.ts';
+import { loadConfig } from '../config/load.ts';
+import type { RunInputs, WorkflowConfig } from '../config/model.ts';
+import type { Host } from '../host/host.ts';
+import type { Problem } from '../result/model.ts';
+
+/** What w00 finds out. `inputs` is null only where the inputs themselves are mistaken. */
+export type Initialized =
+  | {
+      readonly ok: true;
+      readonly inputs: RunInputs;
+      readonly config: WorkflowConfig;
+      readonly notes: readonly string[];
+      readonly secrets: ReadonlyMap<string, string>;
+    }
+  | { readonly ok: false; readonly inputs: RunInputs | null; readonly problems: readonly Problem[] };
+
+/** w00: reads inputs and configuration, and rejects every mistake at once. */
+export async function initialize(
+  host: Host,
+  raw: Readonly<Record<string, string>>,
+  env: Readonly<NodeJS.ProcessEnv>,
+): Promise<Initialized> {
+  const read = readInputs(raw);
+  if (!read.ok) return { ok: false, inputs: null, problems: read.problems };
+  const { inputs } = read;
+  const loaded = await loadConfig(inputs, { workspace: host.workspace, secretValue: (name) => env[name] });
+  if (!loaded.ok) return { ok: false, inputs, problems: loaded.problems };
+  // Before anything else may be logged.
+  for (const secret of loaded.grantedSecrets.values()) host.mask(secret);
+  if (!inputs.allowUntrustedTrigger) {
+    const untrusted = await host.untrustedWorkspace(workspaceFiles(host, inputs, loaded.config));
+    if (untrusted !== null) return { ok: false, inputs, problems: [{ message: untrusted, location: null }] };
+  }
+  return { ok: true, inputs, config: loaded.config, notes: loaded.notes, secrets: loaded.grantedSecrets };
+}
+
+/** Everything of the workspace that decides what this run does. */
+function workspaceFiles(host: Host, inputs: RunInputs, config: WorkflowConfig): string[] {
+  const defaults = ['.github/mcp-workflow.yml', '.github/mcp-workflow.yaml'];
+  const files = new Set<string>();
+  for (const path of inputs.config === null ? defaults : [inputs.config]) files.add(join(host.workspace, path));
+  for (const server of config.servers) {
+    if (server.source.kind === 'path') files.add(server.source.path);
+    if (server.work?.from) files.add(server.work.from);
+    for (const mount of server.mounts) files.add(mount.from);
+    for (const spec of server.cases) files.add(join(host.workspace, spec.location.file));
+  }
+  return [...files].filter((file) => existsSync(file));
+}

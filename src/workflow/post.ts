@@ -1,0 +1,40 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Host } from '../host/host.ts';
+import type { CleanupOperation } from '../result/model.ts';
+import { sweepStep } from '../sandbox/sandbox.ts';
+import { archiveLogs, replaceFile, resultsDirectory } from './results-folder.ts';
+
+/**
+ * w09 in the post step: removes whatever main, cancelled or killed, left behind, and says in cleanup.json what that was.
+ * It believes no state that main could have saved, since what a server printed may have forged it: the step's own key
+ * finds the runs. Never rejects.
+ * @param givenDirectory the input `results-directory`, or ''.
+ */
+export async function cleanUpAfterMain(
+  host: Host,
+  givenDirectory: string,
+  env: Readonly<NodeJS.ProcessEnv>,
+): Promise<void> {
+  const swept = await sweepStep(host.stepKey, env);
+  const operations: CleanupOperation[] = [...swept.operations];
+  const directory = swept.resultsDirectory ?? resultsDirectory(host, givenDirectory || null);
+  const archived = await archiveLogs(directory).then(
+    (items) => ({ success: true, itemsProcessed: items, error: null }),
+    (error: Error) => ({ success: false, itemsProcessed: 0, error: error.message }),
+  );
+  operations.push({ operation: 'logs', ...archived });
+  await mkdir(directory, { recursive: true })
+    .then(() => replaceFile(join(directory, 'cleanup.json'), `${JSON.stringify(report(swept.runIds, operations), null, 2)}\n`))
+    .catch((error: Error) => host.warning(`cleanup.json could not be written: ${error.message}`));
+  const left = operations.filter((each) => each.itemsProcessed > 0 && each.operation !== 'logs');
+  const lines = operations.map((each) => `${each.operation}: ${each.error ?? each.itemsProcessed}`);
+  host.group(left.length === 0 ? 'w09 clean up: main had left nothing' : 'w09 clean up: main had left things behind', lines);
+  for (const failed of operations.filter((each) => !each.success)) {
+    host.warning(`Cleaning up ${failed.operation} failed: ${failed.error}`);
+  }
+}
+
+function report(runIds: readonly string[], operations: readonly CleanupOperation[]) {
+  return { schemaVersion: 1, workflowIds: runIds, leftByMain: runIds.length > 0, operations };
+}

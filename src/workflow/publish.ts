@@ -1,0 +1,33 @@
+import type { Host } from '../host/host.ts';
+import { renderAnnotations } from '../report/annotations.ts';
+import { phaseLines } from '../report/lines.ts';
+import { outputsOf } from '../report/outputs.ts';
+import { renderSummary } from '../report/summary.ts';
+import type { WorkflowResult } from '../result/model.ts';
+import { version } from '../version.ts';
+import type { ResultsFolder } from './results-folder.ts';
+
+/** The runner drops a summary of more than 1 MiB as a whole. */
+const summaryBudget = 900 * 1024;
+/** The runner shows ten of each level a step; the tenth says how many more there are. */
+const annotationsPerLevel = 9;
+
+/** Puts a result where people look. Nothing here changes it. */
+export async function publish(host: Host, result: WorkflowResult, results: ResultsFolder | null): Promise<void> {
+  const summary = renderSummary(result, { maxBytes: summaryBudget, version });
+  for (const { title, lines } of phaseLines(result)) host.group(title, lines);
+  const cleanup = result.cleanup.operations.map(({ operation, success, itemsProcessed, error }) =>
+    success ? `${operation}: ${itemsProcessed}` : `${operation}: ${error}`,
+  );
+  if (cleanup.length > 0) host.group('w09 clean up', cleanup);
+  host.annotate(renderAnnotations(result, { perLevel: annotationsPerLevel }));
+  await host.writeSummary(summary);
+  if (results !== null) {
+    await results.writeResult(result);
+    await results.writeSummary(summary);
+  }
+  const paths = { result: results?.resultPath ?? '', summary: results?.summaryPath ?? '' };
+  for (const [name, value] of Object.entries(outputsOf(result, paths))) host.setOutput(name, value);
+  const reasons = result.reasons.length > 0 ? `: ${result.reasons.join('; ')}` : '';
+  host.info(`conclusion: ${result.conclusion}${reasons}`);
+}

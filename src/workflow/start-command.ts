@@ -1,0 +1,40 @@
+import type { ServerConfig } from '../config/model.ts';
+import { type InstalledTree, treePath } from '../install/model.ts';
+
+export type StartCommand =
+  | { readonly ok: true; readonly command: readonly string[] }
+  /** One sentence that says what to configure. */
+  | { readonly ok: false; readonly advice: string };
+
+/**
+ * What starts the server: the configured command, the configured bin, the only bin, or the one named as the package.
+ * Never a guess among several: one of them might edit its user's configuration.
+ */
+export function startCommand(server: ServerConfig, tree: InstalledTree): StartCommand {
+  if (server.command !== null) return { ok: true, command: [...server.command, ...server.args] };
+  const names = [...tree.commands.keys()];
+  const chosen = server.bin ?? (names.length === 1 ? names[0] : unscoped(tree.packageName));
+  const command = chosen === undefined ? undefined : tree.commands.get(chosen);
+  if (command !== undefined) return { ok: true, command: [...command, ...server.args] };
+  if (names.length === 0) {
+    return {
+      ok: false,
+      advice: 'It declares no command (no `bin` in its package.json), so it may be a library: set `command`, or take it off the list.',
+    };
+  }
+  const found = names.join(', ');
+  const advice =
+    server.bin === null
+      ? `It declares several commands (${found}) and none is named as the package: say which with \`bin\`.`
+      : `It declares no command \`${server.bin}\`, only ${found}: set \`bin\` to one of these.`;
+  return { ok: false, advice };
+}
+
+/** PATH with the package's own commands first, so that `command: [name, …]` finds them. */
+export function pathWith(path: string | null): Record<string, string> {
+  return path === null ? {} : { PATH: `${treePath}/node_modules/.bin:${path}` };
+}
+
+function unscoped(name: string | null): string | undefined {
+  return name?.split('/').at(-1);
+}

@@ -1,0 +1,65 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+/** The arrows of docs/ARCHITECTURE.md: what each room may import. A room may always import itself. */
+const arrows: Readonly<Record<string, readonly string[]>> = {
+  text: [],
+  result: [],
+  process: [],
+  host: ['process', 'result', 'text'],
+  sources: ['config', 'result'],
+  config: ['sources', 'result', 'text'],
+  sandbox: ['config/model.ts', 'process', 'result'],
+  install: ['config/model.ts', 'process', 'result', 'sandbox'],
+  mcp: ['process', 'result', 'version.ts'],
+  cases: ['config/model.ts', 'mcp', 'result'],
+  report: ['result', 'text'],
+  workflow: ['cases', 'config', 'host', 'install', 'mcp', 'process', 'report', 'result', 'sandbox', 'text', 'version.ts'],
+  'main.ts': ['config', 'host', 'process', 'workflow'],
+  'post.ts': ['host', 'process', 'workflow'],
+  'cli.ts': ['process', 'workflow'],
+  'version.ts': [],
+};
+
+/** Packages that only one room may know. */
+const gates: readonly (readonly [RegExp, RegExp])[] = [
+  [/^@actions\//u, /^host\/github\.ts$/u],
+  [/^(execa|node:child_process)$/u, /^(process\/|(sandbox|install)\/programs\/)/u],
+  [/^@modelcontextprotocol\//u, /^mcp\//u],
+  [/^commander$/u, /^workflow\/command-line\.ts$/u],
+];
+
+const source = join(import.meta.dirname, '..', '..', 'src');
+const files = readdirSync(source, { recursive: true, encoding: 'utf8' }).filter((name) => /\.(ts|mjs)$/u.test(name));
+
+function importsOf(file: string): string[] {
+  const text = readFileSync(join(source, file), 'utf8');
+  return [...text.matchAll(/^\s*(?:import|export)\s[^;]*?from '([^']+)'|import\('([^']+)'\)|^import '([^']+)'/gmu)].map(
+    (match) => match[1] ?? match[2] ?? match[3] ?? '',
+  );
+}
+
+const room = (file: string) => file.split('/')[0] ?? file;
+
+describe('the import graph', () => {
+  it('knows every room', () => {
+    expect([...new Set(files.map(room))].filter((name) => !(name in arrows))).toEqual([]);
+  });
+
+  it.each(files)('%s imports only what lies below it', (file) => {
+    const allowed = arrows[room(file)] ?? [];
+    const foreign = importsOf(file)
+      .filter((path) => path.startsWith('.'))
+      .map((path) => relative(source, join(source, dirname(file), path)))
+      .filter((target) => room(target) !== room(file))
+      .filter((target) => !allowed.includes(room(target)) && !allowed.includes(target));
+    expect(foreign).toEqual([]);
+  });
+
+  it.each(gates)('%s is known to one room only', (name, owner) => {
+    const importers = files.filter((file) => importsOf(file).some((path) => name.test(path)));
+    expect(importers.filter((file) => !owner.test(file))).toEqual([]);
+    expect(importers.length).toBeGreaterThan(0);
+  });
+});

@@ -1,0 +1,202 @@
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { type StartupFacts, startupOutcome } from '../../src/mcp/startup-outcome.ts';
+import { StartupOutcome } from '../../src/result/model.ts';
+
+const code = (exitCode: number) => ({ exitCode, signal: null, spawnError: null });
+
+function exited(stderrTail: string, more: Partial<StartupFacts> = {}): StartupFacts {
+  return {
+    exit: code(1),
+    stderrTail,
+    lastStderrLine: stderrTail.trim().split('\n').at(-1) ?? '',
+    stdoutDirt: [],
+    timedOutAfterMs: null,
+    initError: null,
+    broken: null,
+    ...more,
+  };
+}
+
+const timedOut = (stderrTail: string, more: Partial<StartupFacts> = {}) =>
+  exited(stderrTail, { exit: null, timedOutAfterMs: 30_000, ...more });
+
+describe('real servers started bare', () => {
+  test.for([
+    [
+      'Please set SLACK_BOT_TOKEN and SLACK_TEAM_ID environment variables',
+      'needs_env',
+      'SLACK_BOT_TOKEN and SLACK_TEAM_ID',
+    ],
+    ['Please provide a database URL as a command-line argument', 'needs_args', 'database URL'],
+    ['[1] Usage: mcp-remote <https://server-url> [callback-port] [--debug]', 'needs_args', 'server-url'],
+  ] as const)('%s', ([stderr, outcome, part]) => {
+    const verdict = startupOutcome(exited(stderr));
+    expect(verdict.outcome).toBe(outcome);
+    expect(verdict.advice).toContain(part);
+  });
+
+  test('a proxy whose server is out of reach', () => {
+    const stderr = `[1] Using callback port derived from the server URL: 4987
+[1] Discovering OAuth server configuration...
+[1] [1] Connecting to remote server: https://127.0.0.1:1/mcp
+[1] Connection error: TypeError: fetch failed
+    at Object.processResponse (/app/node_modules/undici/lib/web/fetch/index.js:237:16) {
+  [cause]: Error: connect ECONNREFUSED 127.0.0.1:1
+      at makeNetworkError (/app/node_modules/undici/lib/web/fetch/response.js:392:9)
+}
+[1] Fatal error: TypeError: fetch failed`;
+    expect(startupOutcome(exited(stderr)).outcome).toBe('needs_service');
+  });
+
+  test('one that listens on HTTP', () => {
+    const stderr = `Usage telemetry enabled. Disable: FRAMELINK_TELEMETRY=off or DO_NOT_TRACK=1
+[INFO] HTTP server listening on port 3333
+[INFO] StreamableHTTP endpoint available at http://127.0.0.1:3333/mcp`;
+    const stdoutDirt = [
+      'Configuration:',
+      '- ENV_FILE: /app/.env (source: default)',
+      '- Authentication Method: Per-request X-Figma-Token header',
+    ];
+    const verdict = startupOutcome(timedOut(stderr, { stdoutDirt }));
+    expect(verdict).toMatchObject({ outcome: 'init_timeout', advice: expect.stringContaining('--stdio') });
+  });
+});
+
+describe('what is printed by those that want environment', () => {
+  test.for([
+    'Error: GITHUB_PERSONAL_ACCESS_TOKEN is not set',
+    'BRAVE_API_KEY environment variable is required',
+    'Missing required environment variable: NOTION_TOKEN',
+    'Environment variable OPENAI_API_KEY not found.',
+    "KeyError: 'TAVILY_API_KEY'",
+    'Either FIGMA_API_KEY or FIGMA_OAUTH_TOKEN is required (via CLI argument or .env file)',
+    'ZodError: [\n  {\n    "code": "invalid_type",\n    "expected": "string",\n    "received": "undefined",\n    "path": [\n      "LINEAR_API_KEY"\n    ],\n    "message": "Required"\n  }\n]',
+    'pydantic_core._pydantic_core.ValidationError: 1 validation error for Settings\nJIRA_URL\n  Field required [type=missing, input_value={}, input_type=dict]',
+    "Error: Missing option '--api-key' (env var: 'EXA_API_KEY').",
+    'DSN environment variable must be set',
+    'No API key provided. Set it with `export RESEND_API_KEY=...`',
+    '\u001B[31mError:\u001B[0m AWS_REGION must be provided',
+  ])('%s', (stderr) => {
+    const verdict = startupOutcome(exited(stderr));
+    expect(verdict.outcome).toBe('needs_env');
+    expect(verdict.advice).toMatch(/environment variables? [A-Z]/);
+  });
+
+  test.for(['Error: API key is required', 'Missing credentials', 'No access token found'])(
+    'without a name: %s',
+    (stderr) => {
+      expect(startupOutcome(exited(stderr))).toMatchObject({
+        outcome: 'needs_env',
+        advice: expect.stringContaining('`env`'),
+      });
+    },
+  );
+
+  test('on stdout instead of stderr', () => {
+    expect(startupOutcome(exited('', { stdoutDirt: ['Please set STRIPE_SECRET_KEY'] })).outcome).toBe('needs_env');
+  });
+});
+
+describe('what is printed by those that want arguments', () => {
+  test.for([
+    "error: required option '--api-key <key>' not specified",
+    "error: missing required argument 'url'",
+    'usage: server.py [-h] --db-path DB_PATH\nserver.py: error: the following arguments are required: --db-path',
+    "Usage: server [OPTIONS] DATABASE_URL\n\nError: Missing argument 'DATABASE_URL'.",
+    'Missing required argument: connection-string',
+    'error: the following required arguments were not provided:\n  <PATH>',
+    'Not enough non-option arguments: got 0, need at least 1',
+    'Error: Please specify at least one allowed directory',
+    "error: unknown command 'serve'",
+  ])('%s', (stderr) => {
+    expect(startupOutcome(exited(stderr)).outcome).toBe('needs_args');
+  });
+});
+
+describe('other ends', () => {
+  test.for([
+    ['Error: getaddrinfo ENOTFOUND db.internal', 'needs_service'],
+    ['psycopg2.OperationalError: could not connect to server: Connection refused', 'needs_service'],
+    ['dial tcp: lookup api.example.com: no such host', 'needs_service'],
+    ['Error: connect ETIMEDOUT 10.0.0.1:443', 'needs_service'],
+    ['MongoServerSelectionError: connect ECONNREFUSED 127.0.0.1:27017', 'needs_service'],
+    [
+      "Error: Cannot find module '@acme/SOME_NAME'\nRequire stack:\n- /app/index.js\n  code: 'MODULE_NOT_FOUND',",
+      'crashed',
+    ],
+    ["ModuleNotFoundError: No module named 'mcp'", 'crashed'],
+    ["/app/index.js:3\nSyntaxError: Unexpected token '??='", 'crashed'],
+    ['exec /app/server: exec format error', 'crashed'],
+    ["node: /lib/libc.so.6: version `GLIBC_2.38' not found (required by /app/x.node)", 'unsupported_platform'],
+    ['Error: Unsupported platform: linux', 'unsupported_platform'],
+    ['This server only works on macOS', 'unsupported_platform'],
+    ['Error: 401 Unauthorized', 'auth_required'],
+    ['You are not logged in. Run `acme login`.', 'auth_required'],
+    ['TypeError: Cannot read properties of undefined', 'crashed'],
+  ] as const)('%s: %s', ([stderr, outcome]) => {
+    expect(startupOutcome(exited(stderr)).outcome).toBe(outcome);
+  });
+
+  test.for([
+    [code(0), /exited with code 0.*without a word.*subcommand/],
+    [code(137), /code 137.*memory or time limit/],
+    [{ exitCode: null, signal: 'SIGKILL', spawnError: null }, /SIGKILL.*memory or time limit/],
+    [code(127), /command was not found/],
+    [code(3), /code 3/],
+  ] as const)('a silent exit %j', ([exit, advice]) => {
+    expect(startupOutcome(exited('', { exit }))).toMatchObject({
+      outcome: 'crashed',
+      advice: expect.stringMatching(advice),
+    });
+  });
+
+  test('silence until the timeout quotes the last line', () => {
+    const verdict = startupOutcome(timedOut('Loading the model\nStill loading'));
+    expect(verdict).toMatchObject({
+      outcome: 'init_timeout',
+      advice: expect.stringMatching(/within 30 s.*"Still loading"/),
+    });
+  });
+
+  test('a server that says it runs on stdio did not start an HTTP server', () => {
+    const verdict = startupOutcome(timedOut('Server running on stdio, listening on stdin'));
+    expect(verdict.advice).not.toContain('HTTP');
+  });
+
+  test('an answer spoiled by other text', () => {
+    const verdict = startupOutcome(timedOut('', { stdoutDirt: ['Ready {"jsonrpc":"2.0","id":0,"result":{}}'] }));
+    expect(verdict.outcome).toBe('stdout_polluted');
+  });
+
+  test('an answer to initialize comes before anything printed', () => {
+    const initError = { text: 'Internal error', phrase: 'with error -32603 "Internal error"' };
+    expect(startupOutcome(timedOut('FOO_KEY is required', { initError })).outcome).toBe('not_mcp');
+  });
+});
+
+test('whatever is printed, there is one outcome with one line of advice, soon', () => {
+  const text = fc.oneof(
+    fc.string({ unit: 'binary', maxLength: 3000 }),
+    fc
+      .array(fc.constantFrom('required ', 'missing ', 'A_B', ' --x', 'env ', '"', ' argument', '\n', 'at '), {
+        maxLength: 800,
+      })
+      .map((words) => words.join('')),
+  );
+  fc.assert(
+    fc.property(
+      text,
+      fc.array(text, { maxLength: 3 }),
+      fc.option(fc.integer({ min: 0, max: 255 })),
+      (stderr, stdoutDirt, exit) => {
+        const verdict = startupOutcome(
+          exited(stderr, { stdoutDirt, exit: exit === null ? null : code(exit), lastStderrLine: '' }),
+        );
+        expect(StartupOutcome.options).toContain(verdict.outcome);
+        expect(verdict.advice).toMatch(/^[^\r\n]{20,1500}$/);
+      },
+    ),
+    { interruptAfterTimeLimit: 20_000, markInterruptAsFailure: false },
+  );
+});

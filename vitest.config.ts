@@ -1,0 +1,36 @@
+import { defineConfig } from 'vitest/config';
+
+// Time limits are for hangs, never for speed: these machines are shared.
+export default defineConfig({
+  test: {
+    clearMocks: true,
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/podman/**', 'test/action/**'],
+          testTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: 'podman',
+          include: ['test/podman/**/*.test.ts'],
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: 'action',
+          include: ['test/action/**/*.test.ts'],
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
