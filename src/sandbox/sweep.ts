@@ -115,9 +115,10 @@ async function removeTags(podman: Podman, runId: string, recorded: readonly stri
 /** Ends what the run started on the host and that outlived it: podman's clients, and conmon where one hangs. */
 async function endProcesses(runId: string): Promise<number> {
   const marker = `${runVariable}=${runId}`;
+  const spared = new Set([process.pid, await pausePid()]);
   let ended = 0;
   for (const name of await readdir('/proc')) {
-    if (!/^\d+$/u.test(name) || Number(name) === process.pid) continue;
+    if (!/^\d+$/u.test(name) || spared.has(Number(name))) continue;
     // Other users' environments cannot be read, and are not ours.
     const environment = await readFile(`/proc/${name}/environ`, 'utf8').catch(() => '');
     if (!environment.split('\0').includes(marker)) continue;
@@ -129,6 +130,15 @@ async function endProcesses(runId: string): Promise<number> {
     }
   }
   return ended;
+}
+
+/**
+ * Podman's pause process holds the user namespace that all of a user's containers share. It was started by whichever
+ * podman came first, and so may bear our mark; other runs need it.
+ */
+async function pausePid(): Promise<number> {
+  const file = join(process.env['XDG_RUNTIME_DIR'] ?? '', 'libpod', 'tmp', 'pause.pid');
+  return Number(await readFile(file, 'utf8').catch(() => '0'));
 }
 
 async function removeState(state: StateDirectories, runId: string): Promise<number> {

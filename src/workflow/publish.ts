@@ -1,4 +1,5 @@
 import type { Host } from '../host/host.ts';
+import { messageOf } from '../process/failure.ts';
 import { renderAnnotations } from '../report/annotations.ts';
 import { phaseLines } from '../report/lines.ts';
 import { outputsOf } from '../report/outputs.ts';
@@ -22,12 +23,20 @@ export async function publish(host: Host, result: WorkflowResult, results: Resul
   if (cleanup.length > 0) host.group('w09 clean up', cleanup);
   host.annotate(renderAnnotations(result, { perLevel: annotationsPerLevel }));
   await host.writeSummary(summary);
-  if (results !== null) {
-    await results.writeResult(result);
-    await results.writeSummary(summary);
-  }
-  const paths = { result: results?.resultPath ?? '', summary: results?.summaryPath ?? '' };
+  const written = results !== null && (await writeFiles(host, results, result, summary));
+  const paths = written ? { result: results.resultPath, summary: results.summaryPath } : { result: '', summary: '' };
   for (const [name, value] of Object.entries(outputsOf(result, paths))) host.setOutput(name, value);
   const reasons = result.reasons.length > 0 ? `: ${result.reasons.join('; ')}` : '';
   host.info(`conclusion: ${result.conclusion}${reasons}`);
+}
+
+async function writeFiles(host: Host, results: ResultsFolder, result: WorkflowResult, summary: string): Promise<boolean> {
+  try {
+    await results.writeResult(result);
+    await results.writeSummary(summary);
+    return true;
+  } catch (error) {
+    host.warning(`The results could not be written to ${results.directory}: ${messageOf(error)}`);
+    return false;
+  }
 }

@@ -27,6 +27,7 @@ export class ResultsFolder {
   readonly summaryPath: string;
   readonly #redact: Redact;
   readonly #logs = new Map<string, WriteStream>();
+  #lastWrite: Promise<void> = Promise.resolve();
 
   private constructor(directory: string, redact: Redact) {
     this.directory = directory;
@@ -50,9 +51,13 @@ export class ResultsFolder {
     return new ResultsFolder(directory, redact);
   }
 
-  /** Replaces the whole file at once, so that a reader or a kill never meets half of it. */
+  /** Replaces the whole file at once, one write after another, so that a reader or a kill never meets half of it. */
   async writeResult(result: WorkflowResult): Promise<void> {
-    await replaceFile(this.resultPath, `${JSON.stringify(result, null, 2)}\n`);
+    const write = this.#lastWrite
+      .catch(() => {})
+      .then(() => replaceFile(this.resultPath, `${JSON.stringify(result, null, 2)}\n`));
+    this.#lastWrite = write;
+    await write;
   }
 
   async writeSummary(markdown: string): Promise<void> {

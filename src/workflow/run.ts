@@ -4,6 +4,7 @@ import { createSchemaValidator } from '../cases/schema-validator.ts';
 import type { RunInputs, WorkflowConfig } from '../config/model.ts';
 import type { Host } from '../host/host.ts';
 import { Installer } from '../install/installer.ts';
+import { messageOf } from '../process/failure.ts';
 import { defaultOutputs } from '../report/outputs.ts';
 import type { CleanupOperation, Problem, WorkflowResult } from '../result/model.ts';
 import { PodmanFailed, SandboxUnavailable } from '../sandbox/errors.ts';
@@ -123,13 +124,13 @@ class Workflow {
   async run(): Promise<RunOutcome> {
     this.#os = await operatingSystem();
     const stopped = this.#watchForStops();
-    const worked = this.#work();
+    // Whatever happens in there, what was made is removed and what is known is written.
+    const worked = this.#work().catch((error: unknown) => this.#failInside(error));
     // A stop does not wait for what is under way: what is known is written at once.
     await Promise.race([worked, stopped]);
-    worked.catch(() => {});
     if (this.#interruptedBy !== null) {
       for (const draft of this.#drafts) cutOff(draft, this.#interruptedBy);
-      await this.#parts.results.writeResult(this.#resultNow([]));
+      await this.#write(this.#resultNow([]));
     }
     const cleanup = await this.#cleanUp();
     const result = this.#resultNow(cleanup);
@@ -142,6 +143,23 @@ class Workflow {
     await this.#checkpoint();
     await this.#makeSandbox();
     if (this.#sandbox !== null) await this.#runServers(this.#sandbox);
+  }
+
+  /** A mistake of ours: never a verdict on anybody's server. */
+  #failInside(error: unknown): void {
+    this.#host.debug(error instanceof Error ? (error.stack ?? '') : '');
+    const message = `Internal error, please report it: ${messageOf(error)}`;
+    this.#problems.push({ message, location: null });
+    for (const draft of this.#drafts) {
+      if (draft.phase === null) continue;
+      Object.assign(draft.result, { state: 'error', reason: message });
+      draft.phase = null;
+    }
+  }
+
+  async #write(result: WorkflowResult): Promise<void> {
+    // A full disk must not keep the run from its end; `publish` says that the file is missing.
+    await this.#parts.results.writeResult(result).catch((error: unknown) => this.#host.debug(messageOf(error)));
   }
 
   /** w01 */
@@ -231,7 +249,7 @@ class Workflow {
     const by = 'the end of its process';
     const drafts = this.#drafts.map((draft) => structuredClone(draft));
     for (const draft of drafts) cutOff(draft, by);
-    await this.#parts.results.writeResult(this.#resultNow([], drafts, by));
+    await this.#write(this.#resultNow([], drafts, by));
   }
 
   /** @returns a promise that settles when the run is to stop, and never where it is not. */

@@ -26,6 +26,8 @@ function processes(): string[] {
     .filter((name) => /^\d+$/u.test(name))
     .flatMap((pid) => {
       try {
+        // Podman's own pause process is the user's, whoever started it first.
+        if (readFileSync(`/proc/${pid}/cmdline`, 'utf8').startsWith('catatonit\0-P')) return [];
         const marked = readFileSync(`/proc/${pid}/environ`, 'utf8').includes('MCP_WORKFLOW_RUN=');
         return marked ? [`process ${pid} ${readFileSync(`/proc/${pid}/comm`, 'utf8').trim()}`] : [];
       } catch {

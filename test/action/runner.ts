@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -12,6 +12,10 @@ import { parseDocument } from 'yaml';
  */
 
 const repository = fileURLToPath(new URL('../..', import.meta.url));
+/** What a user downloads: dist by itself, without our node_modules beside it. */
+const downloaded = mkdtempSync(join(tmpdir(), 'mcp-workflow-action-'));
+cpSync(join(repository, 'dist'), join(downloaded, 'dist'), { recursive: true });
+process.once('exit', () => rmSync(downloaded, { recursive: true, force: true }));
 const action = parseDocument(readFileSync(join(repository, 'action.yml'), 'utf8')).toJS() as {
   inputs: Record<string, { default?: string }>;
 };
@@ -139,7 +143,7 @@ function start(
 ): RunningStage {
   const started = performance.now();
   // The platform's own Node, by its path: no arguments, stdin closed, both outputs piped.
-  const child = spawn(process.execPath, [join(repository, 'dist', stage, 'index.js')], {
+  const child = spawn(process.execPath, [join(downloaded, 'dist', stage, 'index.js')], {
     cwd,
     env,
     stdio: ['ignore', 'pipe', 'pipe'],

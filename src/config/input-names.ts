@@ -1,0 +1,13 @@
+/** The action's inputs as action.yml declares them; test/action-yml.test.ts keeps the two together. */
+export const inputNames = [
+  'config',
+  'repositories',
+  'servers',
+  'tags',
+  'secrets',
+  'fail-on',
+  'concurrency',
+  'timeout',
+  'results-directory',
+  'allow-untrusted-trigger',
+] as const;

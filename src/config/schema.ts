@@ -1,0 +1,64 @@
+import * as z from 'zod';
+import { caseEntrySchema, serverKey } from './case-schema.ts';
+import type { SchemaContext } from './schema-context.ts';
+import {
+  imageSchema,
+  resourcesSchema,
+  retriesSchema,
+  serverSchema,
+  sourceSchema,
+  timeoutsSchema,
+} from './server-schema.ts';
+import { notYet, strict } from './strict.ts';
+import { choice, wants } from './values.ts';
+
+/**
+ * The configuration file. Reading it also resolves its values: durations to milliseconds, sizes to bytes, sources and
+ * paths to what they mean in the workspace.
+ */
+export function configSchema(context: SchemaContext) {
+  return strict({
+    version: z.literal(1, wants('`1`')).describe('Version of this format.'),
+    defaults: defaultsSchema().optional(),
+    repositories: z
+      .array(sourceSchema(context), wants('a list of sources'))
+      .optional()
+      .describe('Sources that become servers, named as their package or folder.'),
+    // A file that only names cases, or nothing yet, is a file without servers.
+    servers: z
+      .record(serverKey(), serverSchema(context), wants('a mapping from names to servers'))
+      .nullish()
+      .describe('The servers, by name.'),
+    cases: z
+      .array(caseEntrySchema(context), wants('a list of cases'))
+      .nullish()
+      .describe('Validation cases, and files with more of them.'),
+    gate: gateSchema().optional(),
+    extends: notYet(),
+    registries: notYet(),
+    lock: notYet(),
+    exemptions: notYet(),
+  });
+}
+
+export type ConfigFile = z.output<ReturnType<typeof configSchema>>;
+export type ServerEntry = z.output<ReturnType<typeof serverSchema>>;
+
+function defaultsSchema() {
+  return strict({
+    image: imageSchema().optional(),
+    resources: resourcesSchema().optional(),
+    timeouts: timeoutsSchema().optional(),
+    retries: retriesSchema().optional(),
+  }).describe('For every server that does not say otherwise.');
+}
+
+function gateSchema() {
+  return strict({
+    onIncomplete: choice(['fail', 'neutral'])
+      .optional()
+      .describe('What a run means in which something was skipped or not checked. `fail` is the default.'),
+    overall: notYet(),
+    minimum: notYet(),
+  }).describe('When the run fails.');
+}

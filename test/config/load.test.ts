@@ -1,0 +1,286 @@
+import { symlinkSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { configFile, load, problemLines, workspaceWith } from './workspace.ts';
+
+const digest = `sha256:${'a'.repeat(64)}`;
+
+const everything = `version: 1
+defaults: { image: host, resources: { cpus: 1 }, timeouts: { install: 2m }, retries: 2 }
+servers:
+  everything:
+    source: npm:@modelcontextprotocol/server-everything@2026.8.31
+    bin: mcp-server-everything
+    args: [stdio]
+    env:
+      LOG_LEVEL: debug
+      API_KEY: { secret: EXAMPLE_API_KEY, otherwise: placeholder }
+    image: node:24-slim@${digest}
+    network: none
+    installScripts: never
+    work: { from: fixtures/everything, at: /work, reset: server }
+    mounts: [{ from: fixtures/data.json, at: /data/data.json }]
+    resources: { memory: 1Gi }
+    timeouts: { call: 500ms }
+  plain:
+    source: ./server
+cases:
+  - include: cases/*.yml
+  - id: sum
+    server: everything
+    tool: get-sum
+    args: { a: 2, b: 3 }
+    expect: { isError: false, contains: "5", maxLatency: 2s, equals: null }
+    timeout: 3s
+    tags: [smoke]
+gate: { onIncomplete: neutral }
+`;
+
+const files = {
+  [configFile]: everything,
+  'fixtures/everything/a.txt': 'a',
+  'fixtures/data.json': '{}',
+  'schemas/answer.json': '{ "type": "object" }',
+  'server/': '',
+  'cases/one.yml': `server: plain
+cases:
+  - id: sum
+    tool: add
+    expect: { schema: schemas/answer.json, matches: ['^a', 'b'], notContains: x }
+  - { id: other, tool: add, server: everything, skip: true, tags: [slow] }
+`,
+  'cases/two.yml': '[{ "id": "third", "server": "plain", "tool": "t", "skip": "later", "only": true }]',
+};
+
+describe('a whole configuration', () => {
+  test('is read with defaults, durations in milliseconds and sizes in bytes', async () => {
+    const workspace = workspaceWith(files);
+    const loaded = await load(workspace, { secrets: 'EXAMPLE_API_KEY' }, { EXAMPLE_API_KEY: 'secret-value' });
+    if (!loaded.ok) throw new Error(problemLines(loaded).join('\n'));
+    const [first, second, ...none] = loaded.config.servers;
+    expect(none).toEqual([]);
+    expect(loaded.config.gate).toEqual({ onIncomplete: 'neutral' });
+    expect(Object.fromEntries(loaded.grantedSecrets)).toEqual({ EXAMPLE_API_KEY: 'secret-value' });
+    expect({ ...first, cases: [] }).toEqual({
+      name: 'everything',
+      source: {
+        kind: 'npm',
+        given: 'npm:@modelcontextprotocol/server-everything@2026.8.31',
+        name: '@modelcontextprotocol/server-everything',
+        range: '2026.8.31',
+      },
+      location: { file: configFile, line: 5, column: 13 },
+      bin: 'mcp-server-everything',
+      command: null,
+      args: ['stdio'],
+      env: [
+        { kind: 'plain', name: 'LOG_LEVEL', value: 'debug' },
+        {
+          kind: 'secret',
+          name: 'API_KEY',
+          secret: 'EXAMPLE_API_KEY',
+          value: 'secret-value',
+          otherwise: 'placeholder',
+        },
+      ],
+      image: `node:24-slim@${digest}`,
+      installScripts: 'never',
+      work: { from: path.join(workspace, 'fixtures/everything'), at: '/work' },
+      mounts: [{ from: path.join(workspace, 'fixtures/data.json'), at: '/data/data.json' }],
+      resources: { cpus: 1, memory: 1024 ** 3, pids: 256, disk: 2 * 1024 ** 3 },
+      timeouts: { install: 120_000, start: 30_000, call: 500, stop: 5000 },
+      retries: 2,
+      cases: [],
+    });
+    expect(second).toMatchObject({
+      name: 'plain',
+      source: { kind: 'path', path: path.join(workspace, 'server') },
+      image: 'host',
+      installScripts: 'sandboxed',
+      work: null,
+      env: [],
+      resources: { cpus: 1, memory: 512 * 1024 ** 2 },
+    });
+    expect(first?.cases).toEqual([
+      {
+        id: 'sum',
+        tool: 'get-sum',
+        args: { a: 2, b: 3 },
+        expect: { isError: false, contains: ['5'], maxLatency: 2000, equals: null },
+        location: { file: configFile, line: 22, column: 5 },
+        timeout: 3000,
+        tags: ['smoke'],
+        skip: null,
+        only: false,
+      },
+      expect.objectContaining({ id: 'other', skip: expect.stringContaining('skip: true'), tags: ['slow'] }),
+    ]);
+    expect(second?.cases).toEqual([
+      expect.objectContaining({
+        id: 'sum',
+        expect: { schema: { type: 'object' }, matches: ['^a', 'b'], notContains: ['x'] },
+        location: { file: 'cases/one.yml', line: 3, column: 5 },
+      }),
+      expect.objectContaining({
+        id: 'third',
+        skip: 'later',
+        only: true,
+        location: expect.objectContaining({ file: 'cases/two.yml' }),
+      }),
+    ]);
+  });
+
+  test('keeps a server whose secret was not granted, without a value', async () => {
+    const loaded = await load(workspaceWith(files), {}, { EXAMPLE_API_KEY: 'not granted' });
+    expect(loaded).toMatchObject({ ok: true, notes: [] });
+    if (loaded.ok) {
+      expect(loaded.config.servers[0]?.env[1]).toMatchObject({ value: null, otherwise: 'placeholder' });
+      expect(loaded.grantedSecrets.size).toBe(0);
+    }
+  });
+
+  test('notes a granted secret without a value, and counts it as not granted', async () => {
+    const loaded = await load(workspaceWith(files), { secrets: 'EXAMPLE_API_KEY' }, { EXAMPLE_API_KEY: '' });
+    expect(loaded).toMatchObject({
+      ok: true,
+      notes: [expect.stringContaining('EXAMPLE_API_KEY is granted but has no value')],
+    });
+    if (loaded.ok) expect(loaded.config.servers[0]?.env[1]).toMatchObject({ value: null });
+  });
+
+  test('may have no servers at all', async () => {
+    for (const text of ['version: 1\n', 'version: 1\nservers:\n', 'version: 1\nservers: {}\ncases: []\n']) {
+      expect(await load(workspaceWith({ [configFile]: text }))).toMatchObject({
+        ok: true,
+        config: { servers: [], gate: { onIncomplete: 'fail' } },
+      });
+    }
+  });
+});
+
+describe('where the file is', () => {
+  test('`.yaml` is found too, and `.yml` comes first', async () => {
+    const text = 'version: 1\nrepositories: [npm:first]\n';
+    const other = '.github/mcp-workflow.yaml';
+    expect(await load(workspaceWith({ [other]: text }))).toMatchObject({
+      ok: true,
+      config: { servers: [{ name: 'first' }] },
+    });
+    const both = await load(workspaceWith({ [configFile]: text, [other]: 'version: 1' }));
+    expect(both).toMatchObject({
+      ok: true,
+      config: { servers: [{ name: 'first' }] },
+      notes: [expect.stringContaining(other)],
+    });
+  });
+
+  test('the input `config` names another, also with a byte order mark and Windows line ends', async () => {
+    const workspace = workspaceWith({ 'ci/mcp.yml': '\uFEFFversion: 1\r\nservers:\r\n  a:\r\n    source: npm:a\r\n' });
+    expect(await load(workspace, { config: 'ci/mcp.yml' })).toMatchObject({
+      ok: true,
+      config: { servers: [{ name: 'a', location: { file: 'ci/mcp.yml', line: 4, column: 13 } }] },
+    });
+  });
+
+  test.each([
+    [{}, 'create .github/mcp-workflow.yml'],
+    [{ config: 'gone.yml' }, 'does not exist'],
+    [{ config: '../outside.yml' }, 'out of the workspace'],
+    [{ config: '.git/config' }, '.git'],
+    [{ config: 'folder' }, 'not a file'],
+    [{ config: 'large.yml' }, 'larger than 1 MiB'],
+    [{ config: 'link.yml' }, 'symbolic link'],
+  ])('%j: one sentence without a place', async (raw, words) => {
+    const workspace = workspaceWith({ 'folder/': '', '.git/config': '', 'large.yml': ' '.repeat(1024 * 1024 + 1) });
+    symlinkSync('/etc/passwd', path.join(workspace, 'link.yml'));
+    expect(problemLines(await load(workspace, raw))).toEqual([expect.stringMatching(/^- /)]);
+    expect(problemLines(await load(workspace, raw))[0]).toContain(words);
+  });
+});
+
+describe('repositories', () => {
+  test('become servers named as their package or folder', async () => {
+    const workspace = workspaceWith({ 'src/tool/': '', 'lib/tool/': '' });
+    const loaded = await load(workspace, { repositories: 'npm:@a/tool@^1\nnpm:@b/tool\n./src/tool\nlib/tool\n.' });
+    if (!loaded.ok) throw new Error(problemLines(loaded).join('\n'));
+    const names = loaded.config.servers.map(({ name }) => name);
+    expect(names.slice(0, 4)).toEqual(['tool', 'tool-2', 'tool-3', 'tool-4']);
+    expect(names[4]).toBe(path.basename(workspace));
+    expect(loaded.config.servers[0]).toMatchObject({ location: null, command: null, image: 'host', cases: [] });
+  });
+
+  test('of the file have a place, take its defaults, and may have cases', async () => {
+    const text = `version: 1
+defaults: { retries: 1 }
+repositories:
+  - npm:@a/tool
+cases:
+  - { id: a, server: tool, tool: t }
+`;
+    expect(await load(workspaceWith({ [configFile]: text }))).toMatchObject({
+      ok: true,
+      config: {
+        servers: [
+          { name: 'tool', retries: 1, location: { line: 4, column: 5 }, cases: [{ id: 'a', args: {}, expect: {} }] },
+        ],
+      },
+    });
+  });
+
+  test('are not run twice', async () => {
+    const text = 'version: 1\nservers:\n  mine: { source: . }\n';
+    const loaded = await load(workspaceWith({ [configFile]: text }), { repositories: './\nnpm:a\nnpm:a@latest' });
+    expect(loaded).toMatchObject({ ok: true, config: { servers: [{ name: 'mine' }, { name: 'a' }] } });
+    if (loaded.ok) expect(loaded.notes).toHaveLength(2);
+  });
+
+  test('of the input have no place: the message names it', async () => {
+    const lines = problemLines(await load(workspaceWith({}), { repositories: 'owner/repo\n-x\npypi:x' }));
+    expect(lines).toEqual([
+      expect.stringMatching(/^- input `repositories`: "owner\/repo" is .*not yet supported/),
+      expect.stringMatching(/^- input `repositories`: "-x" .*option/),
+      expect.stringMatching(/^- input `repositories`: "pypi:x" .*not yet supported/),
+    ]);
+  });
+});
+
+describe('selection', () => {
+  test('of servers and tags leaves the rest out, and says so', async () => {
+    const loaded = await load(workspaceWith(files), { servers: 'everything', tags: 'smoke' });
+    if (!loaded.ok) throw new Error(problemLines(loaded).join('\n'));
+    expect(loaded.config.servers.map(({ name, cases }) => [name, cases.map(({ id }) => id)])).toEqual([
+      ['everything', ['sum']],
+    ]);
+    expect(loaded.notes).toEqual([
+      expect.stringContaining('`servers` selects 1 of 2 servers'),
+      expect.stringContaining('`tags` selects 1 of 2 cases'),
+    ]);
+  });
+
+  test('of what does not exist is a mistake', async () => {
+    expect(problemLines(await load(workspaceWith(files), { servers: 'everythin', tags: 'smoek' }))).toEqual([
+      expect.stringMatching(/^- input `servers`: .*"everythin".*did you mean `everything`/),
+      expect.stringMatching(/^- input `tags`: .*"smoek".*did you mean `smoke`/),
+    ]);
+  });
+});
+
+describe('the values of secrets', () => {
+  const secrets = { TOKEN: 'p4ss"word-value', LONG: 'z'.repeat(300), OTHER: 'tok' };
+  test('never stand in a message', async () => {
+    const text = `version: 1
+servers:
+  a: { source: 'p4ss"word-value', image: '${secrets.LONG}', args: ['--key=p4ss"word-value', $LONG, '\${TOKEN}'] }
+  b: { source: npm:b, timeouts: { call: '${secrets.LONG}' } }
+  'p4ss"word-value': 3
+`;
+    const lines = problemLines(await load(workspaceWith({ [configFile]: text }), { secrets: 'TOKEN,LONG' }, secrets));
+    expect(lines.length).toBeGreaterThanOrEqual(7);
+    for (const line of lines) expect(line).not.toMatch(/p4ss|word-value|zzzz/);
+  });
+
+  test('a short one is noted: it cannot be masked', async () => {
+    const loaded = await load(workspaceWith({ [configFile]: 'version: 1' }), { secrets: 'OTHER' }, secrets);
+    expect(loaded).toMatchObject({ ok: true, notes: [expect.stringContaining('OTHER is too short')] });
+  });
+});
