@@ -45183,7 +45183,7 @@ function nearest(name, known) {
         return null;
     const best = (0,mod/* closest */.kp)(name.toLowerCase(), known.map((word) => word.toLowerCase()));
     const candidate = known.find((word) => word.toLowerCase() === best) ?? null;
-    const allowed = Math.min(3, Math.max(1, Math.floor(name.length / 3)));
+    const allowed = Math.min(3, Math.max(1, Math.ceil(name.length / 3)));
     return candidate !== null && (0,mod/* distance */.Io)(name.toLowerCase(), best) <= allowed ? candidate : null;
 }
 /** `a`, `b` or `c`. */
@@ -45585,7 +45585,7 @@ function caseSchema(context) {
         tags: array(tag(), wants('a list of tags')).optional().describe('For the input `tags`.'),
         skip: union([label('a reason'), flag()], wants('a reason, or `true`'))
             .optional()
-            .describe('Why the case does not run. A run with skipped cases is incomplete.'),
+            .describe("Why the case does not run. Being its author's decision, it leaves the run complete."),
         only: flag().optional().describe('While writing cases: the others do not run.'),
         mutates: flag().optional().describe('That the call changes something. For readers; nothing depends on it yet.'),
         steps: notYet(),
@@ -45649,6 +45649,8 @@ function containerPathProblem(at) {
     }
     if (reserved.includes(parts[0] ?? ''))
         return `${shown} lies in \`/${parts[0]}\`, which belongs to the sandbox`;
+    if (overlap(at, '/opt/mcp-workflow'))
+        return `${shown} lies where the sandbox puts the server; choose a folder such as \`/work\``;
     return occupied.has(at) ? `${shown} belongs to the sandbox; choose a folder such as \`/work\`` : null;
 }
 /** @returns whether one path is the other, or lies inside it */
@@ -46420,7 +46422,7 @@ const Finding = strictObject({
     /** Stable id of the rule. */
     check: schemas_string(),
     severity: Severity,
-    /** What it is about: `server`, `tool:NAME`, `prompt:NAME`, `resource:URI`. */
+    /** What it is about: `server`, `list:tools` (or prompts, resources), `tool:NAME`. */
     subject: schemas_string(),
     message: schemas_string(),
     evidence: unknown().optional(),
@@ -46988,7 +46990,7 @@ function listReader(get, report) {
         lines(name) {
             // A `#` inside a source is a part of it.
             const lines = get(name).split('\n');
-            return unique(lines.map((line) => trim(line.replace(/(?:^|[ \t])#.*$/, ''))));
+            return unique(lines.map((line) => trim(trim(line).replace(/(?:^|[ \t])#[^]*$/, ''))));
         },
         /** @param fault says why a text cannot be one of these names, or null */
         names(name, fault) {
@@ -47349,7 +47351,7 @@ function problemsOf(issue, base, document) {
         return branch.flatMap((inner) => problemsOf(inner, path, document));
     const steps = stepsOf(path);
     // What is missing has no place; the key of what lacks it has one.
-    const location = missing(steps, document) ? document.locateKey(steps.slice(0, -1)) : document.locate(steps);
+    const location = isMissing(steps, document) ? document.locateKey(steps.slice(0, -1)) : document.locate(steps);
     return [{ message: `${pathText(steps)}: ${issue.message}`, location }];
 }
 function unknownKey(key, issue, path, document) {
@@ -47372,11 +47374,13 @@ function bestBranch(branches) {
     const fitting = branches.filter(typeFits);
     return fitting.toSorted((one, other) => unknown(one) - unknown(other))[0] ?? null;
 }
-function missing(steps, document) {
-    let value = document.value;
-    for (const step of steps)
-        value = Array.isArray(value) ? value[Number(step)] : memberOf(value, String(step));
-    return value === undefined;
+function isMissing(steps, document) {
+    const last = steps.at(-1);
+    let holder = document.value;
+    for (const step of steps.slice(0, -1)) {
+        holder = Array.isArray(holder) ? holder[Number(step)] : memberOf(holder, String(step));
+    }
+    return last !== undefined && isRecord(holder) && memberOf(holder, String(last)) === undefined;
 }
 function stepsOf(path) {
     return path.map((step) => (typeof step === 'symbol' ? String(step) : step));
@@ -48571,8 +48575,7 @@ class TooMuch extends Error {
  */
 function readDocument(file, text) {
     const source = text.startsWith('\uFEFF') ? text.slice(1) : text;
-    const lines = new yaml_dist/* LineCounter */.HN();
-    lines.addNewLine(0);
+    const lines = linesOf(source);
     const at = (offset) => {
         const { line, col } = lines.linePos(Math.min(offset, source.length));
         return { file, line: Math.max(1, line), column: Math.max(1, col) };
@@ -48582,7 +48585,7 @@ function readDocument(file, text) {
         document: null,
     });
     try {
-        const parsed = compose(source, lines);
+        const parsed = compose(source);
         const syntax = parsed.errors.map(({ code, message, pos }) => ({
             message: `not valid YAML: ${sentenceOf(code, message)}`,
             location: at(pos[0]),
@@ -48606,8 +48609,19 @@ function readDocument(file, text) {
         return failed('the file cannot be read as YAML: it is nested too deeply, or its aliases stand for too much', 0);
     }
 }
+/** Not by the parser, which overlooks the line ends of some broken texts. */
+function linesOf(source) {
+    const lines = new yaml_dist/* LineCounter */.HN();
+    for (let start = 0;;) {
+        lines.addNewLine(start);
+        const end = source.indexOf('\n', start);
+        if (end === -1)
+            return lines;
+        start = end + 1;
+    }
+}
 /** As the library's `parseDocument`, but it stops at the limits above. */
-function compose(source, lines) {
+function compose(source) {
     const composer = new yaml_dist/* Composer */.Dk({
         schema: 'core',
         strict: true,
@@ -48618,7 +48632,7 @@ function compose(source, lines) {
         logLevel: 'silent',
     });
     let first = null;
-    for (const document of composer.compose(tokens(source, lines), true, source.length)) {
+    for (const document of composer.compose(tokens(source), true, source.length)) {
         if (first !== null)
             throw new TooMuch('a second document begins here (`---`); one file holds one', document.range[0]);
         first = document;
@@ -48627,8 +48641,8 @@ function compose(source, lines) {
         throw new TooMuch('the file is empty', 0);
     return first;
 }
-function* tokens(source, lines) {
-    const parser = new yaml_dist/* Parser */.iX(lines.addNewLine);
+function* tokens(source) {
+    const parser = new yaml_dist/* Parser */.iX();
     let count = 0;
     for (const lexeme of new yaml_dist/* Lexer */.JG().lex(source)) {
         if (parser.stack.length > maxDepth)
@@ -48667,7 +48681,7 @@ function locators(document, at) {
             const holder = (0,yaml_dist/* isAlias */.Vj)(value) ? (value.resolve(document) ?? null) : value;
             const next = child(holder, step);
             if (next === null)
-                return { value: key === null ? holder : null, key };
+                return { value: key === null || (0,yaml_dist/* isScalar */.jn)(holder) ? holder : null, key };
             value = next.value;
             key = next.key ?? ((0,yaml_dist/* isCollection */.P3)(holder) ? next.value : null) ?? key;
         }
@@ -49060,44 +49074,48 @@ function countCases(servers) {
 const defaultFiles = ['.github/mcp-workflow.yml', '.github/mcp-workflow.yaml'];
 /**
  * Reads the configuration file, every case file that it includes and what the inputs add, and finds every mistake in
- * one go. Never rejects for what a file or an input holds; no problem's message contains the value of a granted secret.
+ * one go. Never rejects for what a file or an input holds; no sentence contains the value of a granted secret.
  */
 async function loadConfig(inputs, context) {
     const secrets = grantSecrets(inputs.secrets, (name) => context.secretValue(name));
-    const world = schemaContext(context.workspace);
-    const file = readConfigFile(inputs, context.workspace);
+    const clean = (text) => withoutSecrets(text, secrets.values);
+    const { document, data, entries, sources, problems, notes } = await gather(inputs, context.workspace, secrets.values);
+    const all = [...secrets.problems, ...problems];
+    if (all.length > 0)
+        return { ok: false, problems: arrange(all, clean) };
+    const listed = [...listedServers(document, data), ...sources];
+    const servers = listed.map((server) => assembleServer(server, data?.defaults, secrets.values, casesOf(server.name, entries)));
+    const selection = selection_select(inputs, servers);
+    return {
+        ok: true,
+        config: { servers: selection.servers, gate: { onIncomplete: data?.gate?.onIncomplete ?? 'fail' } },
+        notes: [...secrets.notes, ...notes, ...selection.notes].map(clean),
+        grantedSecrets: secrets.values,
+    };
+}
+/** Reads everything, and goes on past each mistake as far as that makes sense. */
+async function gather(inputs, workspace, granted) {
+    const world = schemaContext(workspace);
+    const file = readConfigFile(inputs, workspace);
     const { document } = file;
     const checked = document === null ? null : checkDocument(configSchema(world), document);
+    const data = checked?.data ?? null;
     const sources = listSources(document, inputs.repositories, world);
-    const included = document === null ? null : await loadCaseFiles(document, context.workspace, world);
-    const entries = [...inlineCases(document, checked?.data ?? null), ...(included?.entries ?? [])];
-    const names = [
-        ...Object.keys(recordOf(memberOf(document?.value, 'servers'))),
-        ...sources.servers.map(({ name }) => name),
-    ];
+    const included = document === null ? null : await loadCaseFiles(document, workspace, world);
+    const entries = [...inlineCases(document, data), ...(included?.entries ?? [])];
+    const inFile = Object.keys(recordOf(memberOf(document?.value, 'servers')));
+    const names = [...inFile, ...sources.servers.map(({ name }) => name)];
     const problems = [
-        ...secrets.problems,
         ...sources.problems,
         ...file.problems,
         ...(checked?.problems ?? []),
-        ...(document === null ? [] : serverProblems(document, secrets.values)),
+        ...(document === null ? [] : serverProblems(document, granted)),
         ...(included?.problems ?? []),
         ...caseProblems(entries, names),
         // Where the file could not be read, nobody knows its servers and tags.
         ...(file.problems.length > 0 ? [] : filterProblems(inputs, names, tagsOf(entries))),
     ];
-    if (problems.length > 0)
-        return { ok: false, problems: arrange(problems, (text) => withoutSecrets(text, secrets.values)) };
-    const data = checked?.data ?? null;
-    const listed = [...listedServers(document, data), ...sources.servers];
-    const all = listed.map((server) => assembleServer(server, data?.defaults, secrets.values, casesOf(server.name, entries)));
-    const { servers, notes } = selection_select(inputs, all);
-    return {
-        ok: true,
-        config: { servers, gate: { onIncomplete: data?.gate?.onIncomplete ?? 'fail' } },
-        notes: [...file.notes, ...secrets.notes, ...sources.notes, ...notes],
-        grantedSecrets: secrets.values,
-    };
+    return { document, data, entries, sources: sources.servers, problems, notes: [...file.notes, ...sources.notes] };
 }
 function readConfigFile(inputs, workspace) {
     const there = defaultFiles.filter((name) => isThere(external_node_path_.join(workspace, name)));
@@ -61103,6 +61121,7 @@ function baseImageTag(runId) {
 
 
 
+
 /** One hosted image had podman hang in a third of the jobs: no call is without a deadline. */
 const shortDeadlineMs = 30_000;
 /** The only writer of podman's arguments. Every call has a deadline and a built environment. */
@@ -61147,8 +61166,12 @@ class podman_Podman {
     async importVolume(name, tar, deadlineMs, signal) {
         await this.#make(['volume', 'import', name, '-'], deadlineMs, { input: tar, signal });
     }
+    /**
+     * Once begun it is never cut short: an image half written breaks `podman images` for everything of this user.
+     */
     async importImage(tag, tar) {
-        await this.#make(['import', '--quiet', '-', tag], 120_000, { input: tar });
+        this.#refuseAfterStop();
+        await this.must(['import', '--quiet', '-', tag], 120_000, { input: tar });
     }
     /** @returns the image's digest (`sha256:…`), or null when it is not on this machine. */
     async imageDigest(image) {
@@ -61192,23 +61215,20 @@ class podman_Podman {
         }[kind];
         return this.call([...command, ...names], deadlineMs);
     }
-    /** Removes a tag, and the image when it was the last. */
-    async removeImage(tag, deadlineMs = shortDeadlineMs) {
-        return this.call(['image', 'rm', '--ignore', tag], deadlineMs);
+    /** Removes a tag, and the image when it was the last. @returns false when there was none. @throws PodmanFailed */
+    async removeImage(tag) {
+        // Asked for by name: listing all images fails where one of them is damaged, whoever's it is.
+        if (!(await this.call(['image', 'exists', tag])).ok)
+            return false;
+        await this.must(['image', 'rm', tag]);
+        return true;
     }
     /** @param filter a label, with or without `=value`. @throws PodmanFailed */
     async list(kind, filter, deadlineMs = shortDeadlineMs) {
         const command = { container: ['ps', '--all'], volume: ['volume', 'ls'], network: ['network', 'ls'] }[kind];
-        const name = { container: '.Names', volume: '.Name', network: '.Name' }[kind];
-        const label = (key) => (kind === 'container' ? `{{.Label "${key}"}}` : `{{index .Labels "${key}"}}`);
-        const format = [`{{${name}}}`, label(runLabel), label(names_stepLabel), label(ownerLabel)].join('\t');
-        const output = await this.must([...command, '--filter', `label=${filter}`, '--format', format], deadlineMs);
-        return output.split('\n').filter(Boolean).map(parseListed);
-    }
-    /** @returns the tags of an image name on this machine. */
-    async tags(repository, deadlineMs = shortDeadlineMs) {
-        const output = await this.must(['image', 'ls', '--filter', `reference=${repository}`, '--format', '{{.Repository}}:{{.Tag}}'], deadlineMs);
-        return output.split('\n').filter(Boolean);
+        // JSON, since the templates of these commands differ between versions of Podman.
+        const output = await this.must([...command, '--filter', `label=${filter}`, '--format', 'json'], deadlineMs);
+        return parseListed(output);
     }
     #runArguments(name, spec, context) {
         const [program = '', ...args] = spec.command;
@@ -61236,9 +61256,26 @@ class podman_Podman {
         ];
     }
 }
-function parseListed(line) {
-    const [name = '', runId = '', stepKey = '', owner = ''] = line.split('\t');
-    return { name, runId, stepKey, owner };
+const labels = record(schemas_string(), schemas_string()).nullish();
+/** Containers have `Names`, volumes `Name`, networks `name` in Podman 4 and 5. */
+const Rows = array(object({
+    Names: array(schemas_string()).optional(),
+    Name: schemas_string().optional(),
+    name: schemas_string().optional(),
+    Labels: labels,
+    labels,
+}));
+function parseListed(output) {
+    const rows = Rows.parse(JSON.parse(output === '' ? '[]' : output) ?? []);
+    return rows.map((row) => {
+        const label = row.Labels ?? row.labels ?? {};
+        return {
+            name: row.Names?.[0] ?? row.Name ?? row.name ?? '',
+            runId: label[runLabel] ?? '',
+            stepKey: label[names_stepLabel] ?? '',
+            owner: label[ownerLabel] ?? '',
+        };
+    });
 }
 function failureOf(args, result, deadlineMs) {
     const what = `podman ${args.slice(0, 2).join(' ')}`;
@@ -61257,13 +61294,13 @@ function failureOf(args, result, deadlineMs) {
 
 
 
+
 const oldest = [4, 3];
 /**
- * Finds out whether rootless Podman works here.
+ * Finds out whether rootless Podman works here, as the user we are.
  * @throws SandboxUnavailable with one sentence that says what to do.
  */
-async function inspectPodman(env) {
-    refuseWrongPlace(env);
+async function inspectPodman() {
     const info = await runCommand('podman', ['info', '--format', '{{.Version.Version}}\t{{.Host.CgroupsVersion}}\t{{json .Host.CgroupControllers}}'], { deadlineMs: 60_000 });
     if (info.spawnError !== null) {
         throw new SandboxUnavailable('Podman is not installed: on Debian or Ubuntu run `sudo apt-get install podman uidmap`, or use a GitHub-hosted ubuntu-24.04 runner, which has it.');
@@ -61281,6 +61318,7 @@ async function inspectPodman(env) {
     refuseVersion(version);
     return { version, cgroup: cgroup === 'v2' ? 'v2' : 'v1', controllers: new Set(parseControllers(controllers)) };
 }
+/** @throws SandboxUnavailable where rootless Podman cannot be: another system, root, or a job container. */
 function refuseWrongPlace(env) {
     if (process.platform !== 'linux') {
         throw new SandboxUnavailable(`Rootless Podman needs Linux, and this is ${process.platform}: use a Linux runner such as ubuntu-24.04.`);
@@ -61288,8 +61326,8 @@ function refuseWrongPlace(env) {
     if (process.getuid?.() === 0) {
         throw new SandboxUnavailable('This process runs as root, where Podman would not be rootless and a container\'s root would be the machine\'s: run it as an ordinary user.');
     }
-    if (!env['XDG_RUNTIME_DIR']) {
-        throw new SandboxUnavailable('XDG_RUNTIME_DIR is not set, and rootless Podman needs it: run `loginctl enable-linger` for the runner\'s user and set XDG_RUNTIME_DIR=/run/user/$(id -u).');
+    if (env['GITHUB_ACTIONS'] === 'true' && (0,external_node_fs_.existsSync)('/.dockerenv') && (0,external_node_fs_.existsSync)('/__w')) {
+        throw new SandboxUnavailable('This job runs in a `container:`, where rootless Podman cannot nest: remove `container:` from the job, the action brings its own isolation.');
     }
 }
 async function refuseOldPodman() {
@@ -61588,6 +61626,7 @@ async function releaseUidBlocks(directory, runId, names) {
 
 
 
+
 /**
  * Removes everything that one run left, found by label, by the ledger's names, by process and by folder. It can be run
  * any number of times, by main, by post and by a later run; what is gone already is no error. Never rejects.
@@ -61598,6 +61637,7 @@ async function sweep_sweepRun(podman, state, runId) {
     const named = (kind) => ledger.filter((entry) => entry.kind === kind).map((entry) => entry.name);
     // Clients first: one that is still starting would make its container after we looked. Then containers, since a
     // volume in use cannot be removed; then conmon, where one hangs. Not side by side with our own podman calls.
+    const writers = await operation('processes', () => waitForWriters(runId));
     const clients = await operation('processes', () => endProcesses(runId));
     const containers = await operation('containers', () => removeAll(podman, 'container', runId, named('container')));
     const monitors = await operation('processes', () => endProcesses(runId));
@@ -61606,7 +61646,7 @@ async function sweep_sweepRun(podman, state, runId) {
         operation('networks', () => removeAll(podman, 'network', runId, named('network'))),
         operation('images', () => removeTags(podman, runId, named('image'))),
     ]);
-    const processes = { ...monitors, itemsProcessed: clients.itemsProcessed + monitors.itemsProcessed };
+    const processes = { ...monitors, itemsProcessed: sweep_sumOf([writers, clients, monitors]) };
     const operations = [containers, volumes, networks, images, processes];
     // The record goes last, and only when nothing is left that it names: otherwise the next run tries again.
     if (operations.every((done) => done.success)) {
@@ -61680,28 +61720,33 @@ async function removeAll(podman, kind, runId, recorded) {
     return found.length;
 }
 async function removeTags(podman, runId, recorded) {
-    const tags = new Set([...(await podman.tags(baseImageTag(runId))), ...recorded]);
-    for (const tag of tags) {
-        const removal = await podman.removeImage(tag);
-        if (!removal.ok)
-            throw new Error(removal.stderr.trim().split('\n').at(-1) ?? `${tag} could not be removed`);
-    }
-    return tags.size;
+    let removed = 0;
+    for (const tag of new Set([baseImageTag(runId), ...recorded]))
+        if (await podman.removeImage(tag))
+            removed++;
+    return removed;
+}
+function sweep_sumOf(operations) {
+    return operations.reduce((sum, done) => sum + done.itemsProcessed, 0);
+}
+/** Commands that write to the image store: killed in the middle, they break it for everything of this user. */
+const storeWriters = new Set(['import', 'pull', 'load', 'build']);
+const patienceMs = 10_000;
+/** Waits for them to end; they take a fraction of a second. @returns how many there were. */
+async function waitForWriters(runId) {
+    const writing = async () => (await processesOf(runId)).filter((each) => storeWriters.has(each.arguments[1] ?? ''));
+    const found = (await writing()).length;
+    const deadline = Date.now() + patienceMs;
+    while (Date.now() < deadline && (await writing()).length > 0)
+        await (0,external_node_timers_promises_namespaceObject.setTimeout)(50);
+    return found;
 }
 /** Ends what the run started on the host and that outlived it: podman's clients, and conmon where one hangs. */
 async function endProcesses(runId) {
-    const marker = `${runVariable}=${runId}`;
-    const spared = new Set([process.pid, await pausePid()]);
     let ended = 0;
-    for (const name of await (0,promises_namespaceObject.readdir)('/proc')) {
-        if (!/^\d+$/u.test(name) || spared.has(Number(name)))
-            continue;
-        // Other users' environments cannot be read, and are not ours.
-        const environment = await (0,promises_namespaceObject.readFile)(`/proc/${name}/environ`, 'utf8').catch(() => '');
-        if (!environment.split('\0').includes(marker))
-            continue;
+    for (const { pid } of await processesOf(runId)) {
         try {
-            process.kill(Number(name), 'SIGKILL');
+            process.kill(pid, 'SIGKILL');
             ended++;
         }
         catch {
@@ -61709,6 +61754,22 @@ async function endProcesses(runId) {
         }
     }
     return ended;
+}
+async function processesOf(runId) {
+    const marker = `${runVariable}=${runId}`;
+    const spared = new Set([process.pid, await pausePid()]);
+    const found = [];
+    for (const name of await (0,promises_namespaceObject.readdir)('/proc')) {
+        if (!/^\d+$/u.test(name) || spared.has(Number(name)))
+            continue;
+        // Other users' environments cannot be read, and are not ours.
+        const environment = await (0,promises_namespaceObject.readFile)(`/proc/${name}/environ`, 'utf8').catch(() => '');
+        if (!environment.split('\0').includes(marker))
+            continue;
+        const commandLine = await (0,promises_namespaceObject.readFile)(`/proc/${name}/cmdline`, 'utf8').catch(() => '');
+        found.push({ pid: Number(name), arguments: commandLine.split('\0') });
+    }
+    return found;
 }
 /**
  * Podman's pause process holds the user namespace that all of a user's containers share. It was started by whichever
@@ -61792,11 +61853,12 @@ class Sandbox {
      * @throws SandboxUnavailable with a sentence that says what to do; PodmanFailed when a command does not work.
      */
     static async create(runId, options) {
+        refuseWrongPlace(options.env);
         const directories = requireDirectories(options.env);
         const owner = await owner_currentOwner();
         const podman = new podman_Podman({ runId, stepKey: options.stepKey, owner: owner_formatOwner(owner) }, options.signal);
         // `podman info` takes a third of a second; what does not need its answer goes on beside it.
-        const inspected = inspectPodman(options.env);
+        const inspected = inspectPodman();
         inspected.catch(() => { });
         const record = {
             runId,
@@ -61900,10 +61962,9 @@ class Sandbox {
     }
 }
 function requireDirectories(env) {
-    // Without XDG_RUNTIME_DIR the preflight says what to do; the folders here only have to exist until it does.
-    return state_stateDirectories(env) ?? unavailableRuntime();
-}
-function unavailableRuntime() {
+    const directories = state_stateDirectories(env);
+    if (directories !== null)
+        return directories;
     throw new SandboxUnavailable("XDG_RUNTIME_DIR is not set, and rootless Podman needs it: run `loginctl enable-linger` for the runner's user and set XDG_RUNTIME_DIR=/run/user/$(id -u).");
 }
 async function prepareRuntime(directories, runId) {
@@ -62269,7 +62330,7 @@ async function installNpm(context, server, { resolved, resolveMs }, image) {
             // Exactly as npm links them, so that a `#!` line with flags counts.
             commands: new Map(Object.keys(report.commands).map((name) => [name, [`${treePath}/node_modules/.bin/${name}`]])),
             packageName: resolved.name,
-            workdir: '/home/user',
+            workdir: null,
             size: report.size,
             packages: report.packages,
             scripts: scripts.report,
@@ -63843,6 +63904,7 @@ class ResultsFolder {
     /** Makes the folder, and removes what an earlier run left in it. @throws ResultsUnwritable */
     static async open(directory, redact) {
         try {
+            await (0,promises_namespaceObject.access)(await nearestExisting(directory), external_node_fs_.constants.W_OK);
             await (0,promises_namespaceObject.mkdir)(logsFolder(directory), { recursive: true });
             for (const name of ['result.json', 'summary.md', 'cleanup.json', logsArchive]) {
                 await (0,promises_namespaceObject.rm)((0,external_node_path_.join)(directory, name), { force: true });
@@ -63880,6 +63942,11 @@ class ResultsFolder {
         this.#logs.clear();
         await Promise.all(open.map((stream) => new Promise((resolve) => stream.end(() => resolve()))));
     }
+}
+/** Node's recursive mkdir never returns where the file system refuses with ENOENT, as /proc does: ask before. */
+async function nearestExisting(path) {
+    const present = await (0,promises_namespaceObject.stat)(path).catch(() => null);
+    return present !== null || (0,external_node_path_.dirname)(path) === path ? path : nearestExisting((0,external_node_path_.dirname)(path));
 }
 const logsArchive = 'logs.tar.gz';
 function logsFolder(directory) {
@@ -88776,7 +88843,7 @@ const rules = [
     bySign('needs_env', environmentSign, adviseEnvironment),
     bySign('needs_args', argumentsSign, (sign) => `The server wants other arguments ${quoted(sign)}: give what it asks for under \`args\`.`),
     bySign('auth_required', loginSign, adviseLogin),
-    bySign('needs_service', serviceSign, (sign) => `The server could not reach a service that it needs ${quoted(sign)}: allow that host under \`network\`, or point \`args\` or \`env\` at one that is reachable.`),
+    bySign('needs_service', serviceSign, (sign) => `The server could not reach a service that it needs ${quoted(sign)}: the sandbox has no network, so give it \`args\` or \`env\` with which it starts without one.`),
     onlyIf((facts) => facts.exit !== null, bySign('crashed', brokenProgramSign, (sign) => `The installed program is incomplete or does not fit the runtime ${quoted(sign)}: check \`command\`, \`bin\` and \`image\`, and whether it needs its install scripts.`)),
     exited,
 ];
@@ -88908,11 +88975,11 @@ function limitReached(bytes) {
 }
 function stopped(name, items, why) {
     const message = `${name}/list was read no further than ${items.length} items, because ${why}.`;
-    return { items, findings: [finding('list-ends', 'high', message)], refusal: null };
+    return { items, findings: [finding('list-ends', 'high', message, { subject: `list:${name}` })], refusal: null };
 }
 function noList(name, list) {
     const message = `${name}/list was answered with ${text_kindOf(list)} as \`${name}\`; an array was expected.`;
-    return finding('list-answered', 'high', message);
+    return finding('list-answered', 'high', message, { subject: `list:${name}` });
 }
 
 ;// CONCATENATED MODULE: ./lib/mcp/tool-definition.js
@@ -89036,12 +89103,13 @@ function refusalFindings(name, { refusal, items }, declared) {
         return [];
     const read = items.length === 0 ? '' : ` after ${items.length} items`;
     if (refusal.kind === 'timeout') {
-        return [finding('list-answered', 'high', `${name}/list was not answered${read} before the start timeout passed.`)];
+        const message = `${name}/list was not answered${read} before the start timeout passed.`;
+        return [finding('list-answered', 'high', message, { subject: `list:${name}` })];
     }
     const said = `${refusal.code} "${quotable(refusal.message)}"`;
     if (name in declared && refusal.code === methodNotFound) {
         const message = `The capability \`${name}\` is declared, but ${name}/list is answered with ${said}.`;
-        return [finding('capability-served', 'medium', message)];
+        return [finding('capability-served', 'medium', message, { subject: `list:${name}` })];
     }
     if (name in declared)
         return [finding('list-answered', 'high', `${name}/list failed${read} with ${said}.`)];
@@ -89224,6 +89292,7 @@ function unscoped(name) {
 
 
 
+
 /** What a server gets where its secret was not granted and it only has to list its tools. */
 const prepare_container_placeholder = 'mcp-workflow-placeholder';
 /**
@@ -89253,7 +89322,7 @@ async function prepareContainer(sandbox, server, tree, command, options) {
         image,
         uid,
         command,
-        workdir: server.work?.at ?? tree.workdir,
+        workdir: tree.workdir ?? server.work?.at ?? homeDirectory,
         env: { ...pathWith(image.path), ...plainEnvironment(server) },
         secretEnv: secretEnvironment(server),
         volumes,
@@ -89306,15 +89375,16 @@ function judgeServer(server) {
     const unjudged = server.cases.filter((each) => each.state === 'error');
     const reasons = [
         ...(failed.length > 0 ? [`${failed.length} of ${server.cases.length} cases failed`] : []),
+        // Without its list nobody can use a server's tools.
+        ...server.findings
+            .filter((finding) => finding.subject === 'list:tools' && finding.severity === 'high')
+            .map((finding) => finding.message),
         ...(broken.length > 0 ? [`${broken.length} of ${server.tools.length} tools are broken (${list(broken)})`] : []),
     ];
     if (reasons.length > 0)
         return { state: 'failed', reason: reasons.join('; ') };
     if (unjudged.length > 0)
         return { state: 'error', reason: `${unjudged.length} cases could not be judged` };
-    const list0 = server.findings.find((finding) => finding.check === 'tools-list-failed');
-    if (list0 !== undefined)
-        return { state: 'failed', reason: list0.message };
     return { state: 'passed', reason: null };
 }
 /**
@@ -89448,7 +89518,7 @@ async function connect(draft, context, request) {
             return opened.session;
         }
         attempts.push({ durationMs, error: opened.startup.outcome });
-        draft.result.findings.push(...opened.findings);
+        recordFindings(draft, opened.findings);
         if (opened.startup.exitCode !== podmanFailedCode) {
             failToStart(draft, { ...opened.startup, attempts });
             context.progress('w03 connect', server.name, opened.startup.outcome);
@@ -89486,7 +89556,7 @@ async function runSession(draft, context, request, first) {
             session: async () => {
                 if (session.alive)
                     return session;
-                draft.result.findings.push(...session.findings());
+                recordFindings(draft, session.findings());
                 await session.close();
                 context.progress('w07 execute', server.name, 'it ended during its cases, starting it again');
                 const again = await server_run_open(server, context, request);
@@ -89500,7 +89570,7 @@ async function runSession(draft, context, request, first) {
         draft.result.timings.casesMs = Math.round(performance.now() - started);
     }
     finally {
-        draft.result.findings.push(...session.findings());
+        recordFindings(draft, session.findings());
         if (draft.result.startup !== null)
             draft.result.startup.stderrTail = session.stderrTail();
         await session.close();
@@ -89519,6 +89589,11 @@ function recordSession(draft, session, attempts) {
     result.timings.startMs = Math.round(session.timings.startMs);
     result.timings.listMs = Math.round(session.timings.listMs);
     result.startup = { outcome: 'ok', advice: '', stderrTail: '', exitCode: null, signal: null, attempts };
+}
+/** What is said of a server as a whole stands at its line in the user's file. */
+function recordFindings(draft, findings) {
+    const located = findings.map((finding) => ({ ...finding, location: finding.location ?? draft.config.location }));
+    draft.result.findings.push(...located);
 }
 function server_run_notStarted(advice) {
     return { outcome: 'not_mcp', advice, stderrTail: '', exitCode: null, signal: null, attempts: [] };

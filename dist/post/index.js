@@ -31596,6 +31596,13 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/
 
 /***/ }),
 
+/***/ 8500:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
+
+/***/ }),
+
 /***/ 1692:
 /***/ ((module) => {
 
@@ -34644,8 +34651,8 @@ function stepKeyOf(env) {
 var promises_ = __nccwpck_require__(1455);
 // EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 17 modules
 var schemas = __nccwpck_require__(8816);
-// EXTERNAL MODULE: ./lib/process/run.js + 145 modules
-var run = __nccwpck_require__(9689);
+// EXTERNAL MODULE: ./lib/process/run.js + 144 modules
+var run = __nccwpck_require__(2422);
 ;// CONCATENATED MODULE: ./lib/host/trigger.js
 
 
@@ -34802,7 +34809,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 9689:
+/***/ 2422:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -36291,8 +36298,8 @@ const npmRunPathEnv = ({env = external_node_process_namespaceObject.env, ...opti
 	return env;
 };
 
-;// CONCATENATED MODULE: external "node:timers/promises"
-const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
+// EXTERNAL MODULE: external "node:timers/promises"
+var promises_ = __nccwpck_require__(8500);
 // EXTERNAL MODULE: external "node:os"
 var external_node_os_ = __nccwpck_require__(8161);
 ;// CONCATENATED MODULE: ./node_modules/human-signals/build/src/realtime.js
@@ -36793,7 +36800,7 @@ const throwOnTimeout = (kill, timeout, context, controller) => timeout === 0 || 
 	: [killAfterTimeout(kill, timeout, context, controller)];
 
 const killAfterTimeout = async (kill, timeout, context, {signal}) => {
-	await (0,promises_namespaceObject.setTimeout)(timeout, undefined, {signal});
+	await (0,promises_.setTimeout)(timeout, undefined, {signal});
 	context.terminationReason ??= 'timeout';
 	kill();
 	throw new DiscardedError();
@@ -36885,7 +36892,7 @@ const killOnTimeout = async ({kill, forceKillAfterDelay, context, controllerSign
 	}
 
 	try {
-		await (0,promises_namespaceObject.setTimeout)(forceKillAfterDelay, undefined, {signal: controllerSignal});
+		await (0,promises_.setTimeout)(forceKillAfterDelay, undefined, {signal: controllerSignal});
 		if (kill('SIGKILL')) {
 			context.isForcefullyTerminated ??= true;
 		}
@@ -37186,7 +37193,7 @@ const onMessage = async ({anyProcess, channel, isSubprocess, ipcEmitter}, wrappe
 		// eslint-disable-next-line no-await-in-loop
 		await waitForOutgoingMessages(anyProcess, ipcEmitter, incomingMessages[0]);
 		// eslint-disable-next-line no-await-in-loop
-		await promises_namespaceObject.scheduler.yield();
+		await promises_.scheduler.yield();
 
 		// eslint-disable-next-line no-await-in-loop
 		const message = await handleStrictRequest({
@@ -37615,7 +37622,7 @@ const startIpc = async ({anyProcess, channel, isSubprocess, ipc}) => {
 	}
 
 	getIpcEmitter(anyProcess, channel, isSubprocess);
-	await promises_namespaceObject.scheduler.yield();
+	await promises_.scheduler.yield();
 };
 
 let isCancelListening = false;
@@ -37935,7 +37942,7 @@ var external_node_fs_ = __nccwpck_require__(3024);
 // EXTERNAL MODULE: external "node:buffer"
 var external_node_buffer_ = __nccwpck_require__(4573);
 // EXTERNAL MODULE: external "node:fs/promises"
-var promises_ = __nccwpck_require__(1455);
+var external_node_fs_promises_ = __nccwpck_require__(1455);
 ;// CONCATENATED MODULE: ./node_modules/which-command/index.js
 
 
@@ -44666,7 +44673,7 @@ const logOutputAsync = async ({stream, onStreamEnd, fdNumber, encoding, allMixed
 // When using `buffer: false`, users need to read `subprocess.stdout|stderr|all` right away
 // See https://github.com/sindresorhus/execa/issues/730 and https://github.com/sindresorhus/execa/pull/729#discussion_r1465496310
 const resumeStream = async stream => {
-	await (0,promises_namespaceObject.setImmediate)();
+	await (0,promises_.setImmediate)();
 	if (stream.readableFlowing === null) {
 		stream.resume();
 	}
@@ -46346,8 +46353,8 @@ async function ledger_makeVisibleFolder(path) {
     return path;
 }
 
-// EXTERNAL MODULE: ./lib/process/run.js + 145 modules
-var run = __nccwpck_require__(9689);
+// EXTERNAL MODULE: ./lib/process/run.js + 144 modules
+var run = __nccwpck_require__(2422);
 ;// CONCATENATED MODULE: ./lib/sandbox/names.js
 /** Everything that a run makes bears these labels, and a name that begins with the run's id: cleanup goes by them. */
 const names_runLabel = 'dev.mcp-workflow.run';
@@ -46365,6 +46372,7 @@ function names_baseImageTag(runId) {
 }
 
 ;// CONCATENATED MODULE: ./lib/sandbox/podman.js
+
 
 
 
@@ -46413,8 +46421,12 @@ class podman_Podman {
     async importVolume(name, tar, deadlineMs, signal) {
         await this.#make(['volume', 'import', name, '-'], deadlineMs, { input: tar, signal });
     }
+    /**
+     * Once begun it is never cut short: an image half written breaks `podman images` for everything of this user.
+     */
     async importImage(tag, tar) {
-        await this.#make(['import', '--quiet', '-', tag], 120_000, { input: tar });
+        this.#refuseAfterStop();
+        await this.must(['import', '--quiet', '-', tag], 120_000, { input: tar });
     }
     /** @returns the image's digest (`sha256:…`), or null when it is not on this machine. */
     async imageDigest(image) {
@@ -46458,23 +46470,20 @@ class podman_Podman {
         }[kind];
         return this.call([...command, ...names], deadlineMs);
     }
-    /** Removes a tag, and the image when it was the last. */
-    async removeImage(tag, deadlineMs = shortDeadlineMs) {
-        return this.call(['image', 'rm', '--ignore', tag], deadlineMs);
+    /** Removes a tag, and the image when it was the last. @returns false when there was none. @throws PodmanFailed */
+    async removeImage(tag) {
+        // Asked for by name: listing all images fails where one of them is damaged, whoever's it is.
+        if (!(await this.call(['image', 'exists', tag])).ok)
+            return false;
+        await this.must(['image', 'rm', tag]);
+        return true;
     }
     /** @param filter a label, with or without `=value`. @throws PodmanFailed */
     async list(kind, filter, deadlineMs = shortDeadlineMs) {
         const command = { container: ['ps', '--all'], volume: ['volume', 'ls'], network: ['network', 'ls'] }[kind];
-        const name = { container: '.Names', volume: '.Name', network: '.Name' }[kind];
-        const label = (key) => (kind === 'container' ? `{{.Label "${key}"}}` : `{{index .Labels "${key}"}}`);
-        const format = [`{{${name}}}`, label(names_runLabel), label(stepLabel), label(ownerLabel)].join('\t');
-        const output = await this.must([...command, '--filter', `label=${filter}`, '--format', format], deadlineMs);
-        return output.split('\n').filter(Boolean).map(parseListed);
-    }
-    /** @returns the tags of an image name on this machine. */
-    async tags(repository, deadlineMs = shortDeadlineMs) {
-        const output = await this.must(['image', 'ls', '--filter', `reference=${repository}`, '--format', '{{.Repository}}:{{.Tag}}'], deadlineMs);
-        return output.split('\n').filter(Boolean);
+        // JSON, since the templates of these commands differ between versions of Podman.
+        const output = await this.must([...command, '--filter', `label=${filter}`, '--format', 'json'], deadlineMs);
+        return parseListed(output);
     }
     #runArguments(name, spec, context) {
         const [program = '', ...args] = spec.command;
@@ -46502,9 +46511,26 @@ class podman_Podman {
         ];
     }
 }
-function parseListed(line) {
-    const [name = '', runId = '', stepKey = '', owner = ''] = line.split('\t');
-    return { name, runId, stepKey, owner };
+const labels = schemas/* record */.g1P(schemas/* string */.YjP(), schemas/* string */.YjP()).nullish();
+/** Containers have `Names`, volumes `Name`, networks `name` in Podman 4 and 5. */
+const Rows = schemas/* array */.YOg(schemas/* object */.Ikc({
+    Names: schemas/* array */.YOg(schemas/* string */.YjP()).optional(),
+    Name: schemas/* string */.YjP().optional(),
+    name: schemas/* string */.YjP().optional(),
+    Labels: labels,
+    labels,
+}));
+function parseListed(output) {
+    const rows = Rows.parse(JSON.parse(output === '' ? '[]' : output) ?? []);
+    return rows.map((row) => {
+        const label = row.Labels ?? row.labels ?? {};
+        return {
+            name: row.Names?.[0] ?? row.Name ?? row.name ?? '',
+            runId: label[names_runLabel] ?? '',
+            stepKey: label[stepLabel] ?? '',
+            owner: label[ownerLabel] ?? '',
+        };
+    });
 }
 function failureOf(args, result, deadlineMs) {
     const what = `podman ${args.slice(0, 2).join(' ')}`;
@@ -46518,6 +46544,8 @@ function failureOf(args, result, deadlineMs) {
     return `${what} failed with exit code ${result.exitCode ?? result.signal ?? 'unknown'}: ${lastWords}`;
 }
 
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
 // EXTERNAL MODULE: external "node:os"
 var external_node_os_ = __nccwpck_require__(8161);
 ;// CONCATENATED MODULE: ./lib/sandbox/preflight.js
@@ -46525,13 +46553,13 @@ var external_node_os_ = __nccwpck_require__(8161);
 
 
 
+
 const oldest = (/* unused pure expression or super */ null && ([4, 3]));
 /**
- * Finds out whether rootless Podman works here.
+ * Finds out whether rootless Podman works here, as the user we are.
  * @throws SandboxUnavailable with one sentence that says what to do.
  */
-async function preflight_inspectPodman(env) {
-    refuseWrongPlace(env);
+async function preflight_inspectPodman() {
     const info = await runCommand('podman', ['info', '--format', '{{.Version.Version}}\t{{.Host.CgroupsVersion}}\t{{json .Host.CgroupControllers}}'], { deadlineMs: 60_000 });
     if (info.spawnError !== null) {
         throw new SandboxUnavailable('Podman is not installed: on Debian or Ubuntu run `sudo apt-get install podman uidmap`, or use a GitHub-hosted ubuntu-24.04 runner, which has it.');
@@ -46549,15 +46577,16 @@ async function preflight_inspectPodman(env) {
     refuseVersion(version);
     return { version, cgroup: cgroup === 'v2' ? 'v2' : 'v1', controllers: new Set(parseControllers(controllers)) };
 }
-function refuseWrongPlace(env) {
+/** @throws SandboxUnavailable where rootless Podman cannot be: another system, root, or a job container. */
+function preflight_refuseWrongPlace(env) {
     if (process.platform !== 'linux') {
         throw new SandboxUnavailable(`Rootless Podman needs Linux, and this is ${process.platform}: use a Linux runner such as ubuntu-24.04.`);
     }
     if (process.getuid?.() === 0) {
         throw new SandboxUnavailable('This process runs as root, where Podman would not be rootless and a container\'s root would be the machine\'s: run it as an ordinary user.');
     }
-    if (!env['XDG_RUNTIME_DIR']) {
-        throw new SandboxUnavailable('XDG_RUNTIME_DIR is not set, and rootless Podman needs it: run `loginctl enable-linger` for the runner\'s user and set XDG_RUNTIME_DIR=/run/user/$(id -u).');
+    if (env['GITHUB_ACTIONS'] === 'true' && existsSync('/.dockerenv') && existsSync('/__w')) {
+        throw new SandboxUnavailable('This job runs in a `container:`, where rootless Podman cannot nest: remove `container:` from the job, the action brings its own isolation.');
     }
 }
 async function refuseOldPodman() {
@@ -46809,6 +46838,8 @@ function state_stateDirectories(env) {
     };
 }
 
+// EXTERNAL MODULE: external "node:timers/promises"
+var external_node_timers_promises_ = __nccwpck_require__(8500);
 ;// CONCATENATED MODULE: ./lib/process/failure.js
 /** @returns what went wrong, as a text without a stack trace, whatever was thrown. */
 function failure_messageOf(error) {
@@ -46866,6 +46897,7 @@ async function releaseUidBlocks(directory, runId, names) {
 
 
 
+
 /**
  * Removes everything that one run left, found by label, by the ledger's names, by process and by folder. It can be run
  * any number of times, by main, by post and by a later run; what is gone already is no error. Never rejects.
@@ -46876,6 +46908,7 @@ async function sweep_sweepRun(podman, state, runId) {
     const named = (kind) => ledger.filter((entry) => entry.kind === kind).map((entry) => entry.name);
     // Clients first: one that is still starting would make its container after we looked. Then containers, since a
     // volume in use cannot be removed; then conmon, where one hangs. Not side by side with our own podman calls.
+    const writers = await operation('processes', () => waitForWriters(runId));
     const clients = await operation('processes', () => endProcesses(runId));
     const containers = await operation('containers', () => removeAll(podman, 'container', runId, named('container')));
     const monitors = await operation('processes', () => endProcesses(runId));
@@ -46884,7 +46917,7 @@ async function sweep_sweepRun(podman, state, runId) {
         operation('networks', () => removeAll(podman, 'network', runId, named('network'))),
         operation('images', () => removeTags(podman, runId, named('image'))),
     ]);
-    const processes = { ...monitors, itemsProcessed: clients.itemsProcessed + monitors.itemsProcessed };
+    const processes = { ...monitors, itemsProcessed: sumOf([writers, clients, monitors]) };
     const operations = [containers, volumes, networks, images, processes];
     // The record goes last, and only when nothing is left that it names: otherwise the next run tries again.
     if (operations.every((done) => done.success)) {
@@ -46958,28 +46991,33 @@ async function removeAll(podman, kind, runId, recorded) {
     return found.length;
 }
 async function removeTags(podman, runId, recorded) {
-    const tags = new Set([...(await podman.tags(names_baseImageTag(runId))), ...recorded]);
-    for (const tag of tags) {
-        const removal = await podman.removeImage(tag);
-        if (!removal.ok)
-            throw new Error(removal.stderr.trim().split('\n').at(-1) ?? `${tag} could not be removed`);
-    }
-    return tags.size;
+    let removed = 0;
+    for (const tag of new Set([names_baseImageTag(runId), ...recorded]))
+        if (await podman.removeImage(tag))
+            removed++;
+    return removed;
+}
+function sumOf(operations) {
+    return operations.reduce((sum, done) => sum + done.itemsProcessed, 0);
+}
+/** Commands that write to the image store: killed in the middle, they break it for everything of this user. */
+const storeWriters = new Set(['import', 'pull', 'load', 'build']);
+const patienceMs = 10_000;
+/** Waits for them to end; they take a fraction of a second. @returns how many there were. */
+async function waitForWriters(runId) {
+    const writing = async () => (await processesOf(runId)).filter((each) => storeWriters.has(each.arguments[1] ?? ''));
+    const found = (await writing()).length;
+    const deadline = Date.now() + patienceMs;
+    while (Date.now() < deadline && (await writing()).length > 0)
+        await (0,external_node_timers_promises_.setTimeout)(50);
+    return found;
 }
 /** Ends what the run started on the host and that outlived it: podman's clients, and conmon where one hangs. */
 async function endProcesses(runId) {
-    const marker = `${runVariable}=${runId}`;
-    const spared = new Set([process.pid, await pausePid()]);
     let ended = 0;
-    for (const name of await (0,promises_.readdir)('/proc')) {
-        if (!/^\d+$/u.test(name) || spared.has(Number(name)))
-            continue;
-        // Other users' environments cannot be read, and are not ours.
-        const environment = await (0,promises_.readFile)(`/proc/${name}/environ`, 'utf8').catch(() => '');
-        if (!environment.split('\0').includes(marker))
-            continue;
+    for (const { pid } of await processesOf(runId)) {
         try {
-            process.kill(Number(name), 'SIGKILL');
+            process.kill(pid, 'SIGKILL');
             ended++;
         }
         catch {
@@ -46987,6 +47025,22 @@ async function endProcesses(runId) {
         }
     }
     return ended;
+}
+async function processesOf(runId) {
+    const marker = `${runVariable}=${runId}`;
+    const spared = new Set([process.pid, await pausePid()]);
+    const found = [];
+    for (const name of await (0,promises_.readdir)('/proc')) {
+        if (!/^\d+$/u.test(name) || spared.has(Number(name)))
+            continue;
+        // Other users' environments cannot be read, and are not ours.
+        const environment = await (0,promises_.readFile)(`/proc/${name}/environ`, 'utf8').catch(() => '');
+        if (!environment.split('\0').includes(marker))
+            continue;
+        const commandLine = await (0,promises_.readFile)(`/proc/${name}/cmdline`, 'utf8').catch(() => '');
+        found.push({ pid: Number(name), arguments: commandLine.split('\0') });
+    }
+    return found;
 }
 /**
  * Podman's pause process holds the user namespace that all of a user's containers share. It was started by whichever
@@ -47121,11 +47175,12 @@ class Sandbox {
      * @throws SandboxUnavailable with a sentence that says what to do; PodmanFailed when a command does not work.
      */
     static async create(runId, options) {
+        refuseWrongPlace(options.env);
         const directories = requireDirectories(options.env);
         const owner = await currentOwner();
         const podman = new Podman({ runId, stepKey: options.stepKey, owner: formatOwner(owner) }, options.signal);
         // `podman info` takes a third of a second; what does not need its answer goes on beside it.
-        const inspected = inspectPodman(options.env);
+        const inspected = inspectPodman();
         inspected.catch(() => { });
         const record = {
             runId,
@@ -47229,10 +47284,9 @@ class Sandbox {
     }
 }
 function requireDirectories(env) {
-    // Without XDG_RUNTIME_DIR the preflight says what to do; the folders here only have to exist until it does.
-    return stateDirectories(env) ?? unavailableRuntime();
-}
-function unavailableRuntime() {
+    const directories = stateDirectories(env);
+    if (directories !== null)
+        return directories;
     throw new SandboxUnavailable("XDG_RUNTIME_DIR is not set, and rootless Podman needs it: run `loginctl enable-linger` for the runner's user and set XDG_RUNTIME_DIR=/run/user/$(id -u).");
 }
 async function prepareRuntime(directories, runId) {
@@ -47334,8 +47388,6 @@ async function runSelfTest(parts, options) {
     return selfTest;
 }
 
-// EXTERNAL MODULE: external "node:fs"
-var external_node_fs_ = __nccwpck_require__(3024);
 // EXTERNAL MODULE: external "node:stream/promises"
 var external_node_stream_promises_ = __nccwpck_require__(6466);
 // EXTERNAL MODULE: external "node:zlib"
@@ -47457,6 +47509,7 @@ class ResultsFolder {
     /** Makes the folder, and removes what an earlier run left in it. @throws ResultsUnwritable */
     static async open(directory, redact) {
         try {
+            await access(await nearestExisting(directory), constants.W_OK);
             await mkdir(logsFolder(directory), { recursive: true });
             for (const name of ['result.json', 'summary.md', 'cleanup.json', logsArchive]) {
                 await rm(join(directory, name), { force: true });
@@ -47494,6 +47547,11 @@ class ResultsFolder {
         this.#logs.clear();
         await Promise.all(open.map((stream) => new Promise((resolve) => stream.end(() => resolve()))));
     }
+}
+/** Node's recursive mkdir never returns where the file system refuses with ENOENT, as /proc does: ask before. */
+async function nearestExisting(path) {
+    const present = await stat(path).catch(() => null);
+    return present !== null || dirname(path) === path ? path : nearestExisting(dirname(path));
 }
 const logsArchive = 'logs.tar.gz';
 function logsFolder(directory) {
@@ -47539,9 +47597,9 @@ async function cleanUpAfterMain(host, givenDirectory, env) {
     const directory = swept.resultsDirectory ?? resultsDirectory(host, givenDirectory || null);
     const archived = await archiveLogs(directory).then((items) => ({ success: true, itemsProcessed: items, error: null }), (error) => ({ success: false, itemsProcessed: 0, error: error.message }));
     operations.push({ operation: 'logs', ...archived });
-    await (0,promises_.mkdir)(directory, { recursive: true })
-        .then(() => replaceFile((0,external_node_path_.join)(directory, 'cleanup.json'), `${JSON.stringify(report(swept.runIds, operations), null, 2)}\n`))
-        .catch((error) => host.warning(`cleanup.json could not be written: ${error.message}`));
+    // Where main was killed before it made the folder.
+    await (0,promises_.mkdir)(directory).catch(() => { });
+    await replaceFile((0,external_node_path_.join)(directory, 'cleanup.json'), `${JSON.stringify(report(swept.runIds, operations), null, 2)}\n`).catch((error) => host.debug(`cleanup.json could not be written: ${error.message}`));
     const left = operations.filter((each) => each.itemsProcessed > 0 && each.operation !== 'logs');
     const lines = operations.map((each) => `${each.operation}: ${each.error ?? each.itemsProcessed}`);
     host.group(left.length === 0 ? 'w09 clean up: main had left nothing' : 'w09 clean up: main had left things behind', lines);
@@ -47567,10 +47625,11 @@ __nccwpck_require__.d(__webpack_exports__, {
   _H3: () => (/* binding */ looseObject),
   aig: () => (/* binding */ schemas_number),
   Ikc: () => (/* binding */ object),
+  g1P: () => (/* binding */ record),
   YjP: () => (/* binding */ schemas_string)
 });
 
-// UNUSED EXPORTS: ZodAny, ZodArray, ZodBase64, ZodBase64URL, ZodBigInt, ZodBigIntFormat, ZodBoolean, ZodCIDRv4, ZodCIDRv6, ZodCUID, ZodCUID2, ZodCatch, ZodCodec, ZodCreditCard, ZodCustom, ZodCustomStringFormat, ZodDate, ZodDefault, ZodDiscriminatedUnion, ZodE164, ZodEmail, ZodEmoji, ZodEnum, ZodExactOptional, ZodFile, ZodFunction, ZodGUID, ZodIBAN, ZodIPv4, ZodIPv6, ZodISODate, ZodISODateTime, ZodISODuration, ZodISOTime, ZodInstanceOf, ZodIntersection, ZodJWT, ZodKSUID, ZodLazy, ZodLiteral, ZodMAC, ZodMap, ZodNaN, ZodNanoID, ZodNever, ZodNonOptional, ZodNull, ZodNullable, ZodNumber, ZodNumberFormat, ZodObject, ZodOptional, ZodPipe, ZodPrefault, ZodPreprocess, ZodPromise, ZodReadonly, ZodRecord, ZodSet, ZodString, ZodStringFormat, ZodSuccess, ZodSymbol, ZodTemplateLiteral, ZodTransform, ZodTuple, ZodType, ZodULID, ZodURL, ZodUUID, ZodUndefined, ZodUnion, ZodUnknown, ZodVoid, ZodXID, ZodXor, _ZodString, _default, _function, any, base64, base64url, bigint, boolean, catch, check, cidrv4, cidrv6, codec, creditCard, cuid, cuid2, currencyCode, custom, date, describe, discriminatedUnion, e164, email, emoji, exactOptional, file, float32, float64, function, guid, hash, hex, hostname, httpUrl, iban, instanceof, int, int32, int64, intersection, invertCodec, ipv4, ipv6, json, jwt, keyof, ksuid, lazy, literal, looseRecord, mac, map, meta, nan, nanoid, nativeEnum, never, nonoptional, null, nullable, nullish, optional, partialRecord, pipe, prefault, preprocess, promise, readonly, record, refine, set, strictObject, stringFormat, stringbool, success, superRefine, symbol, templateLiteral, transform, tuple, uint32, uint64, ulid, undefined, union, unknown, url, uuid, uuidv4, uuidv6, uuidv7, void, xid, xor
+// UNUSED EXPORTS: ZodAny, ZodArray, ZodBase64, ZodBase64URL, ZodBigInt, ZodBigIntFormat, ZodBoolean, ZodCIDRv4, ZodCIDRv6, ZodCUID, ZodCUID2, ZodCatch, ZodCodec, ZodCreditCard, ZodCustom, ZodCustomStringFormat, ZodDate, ZodDefault, ZodDiscriminatedUnion, ZodE164, ZodEmail, ZodEmoji, ZodEnum, ZodExactOptional, ZodFile, ZodFunction, ZodGUID, ZodIBAN, ZodIPv4, ZodIPv6, ZodISODate, ZodISODateTime, ZodISODuration, ZodISOTime, ZodInstanceOf, ZodIntersection, ZodJWT, ZodKSUID, ZodLazy, ZodLiteral, ZodMAC, ZodMap, ZodNaN, ZodNanoID, ZodNever, ZodNonOptional, ZodNull, ZodNullable, ZodNumber, ZodNumberFormat, ZodObject, ZodOptional, ZodPipe, ZodPrefault, ZodPreprocess, ZodPromise, ZodReadonly, ZodRecord, ZodSet, ZodString, ZodStringFormat, ZodSuccess, ZodSymbol, ZodTemplateLiteral, ZodTransform, ZodTuple, ZodType, ZodULID, ZodURL, ZodUUID, ZodUndefined, ZodUnion, ZodUnknown, ZodVoid, ZodXID, ZodXor, _ZodString, _default, _function, any, base64, base64url, bigint, boolean, catch, check, cidrv4, cidrv6, codec, creditCard, cuid, cuid2, currencyCode, custom, date, describe, discriminatedUnion, e164, email, emoji, exactOptional, file, float32, float64, function, guid, hash, hex, hostname, httpUrl, iban, instanceof, int, int32, int64, intersection, invertCodec, ipv4, ipv6, json, jwt, keyof, ksuid, lazy, literal, looseRecord, mac, map, meta, nan, nanoid, nativeEnum, never, nonoptional, null, nullable, nullish, optional, partialRecord, pipe, prefault, preprocess, promise, readonly, refine, set, strictObject, stringFormat, stringbool, success, superRefine, symbol, templateLiteral, transform, tuple, uint32, uint64, ulid, undefined, union, unknown, url, uuid, uuidv4, uuidv6, uuidv7, void, xid, xor
 
 ;// CONCATENATED MODULE: ./node_modules/zod/v4/core/util.js
 
@@ -51345,13 +51404,13 @@ function handleTupleResults(itemResults, final, items, input, optoutStart) {
     }
     return final;
 }
-const $ZodRecord = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodRecord", (inst, def) => {
+const $ZodRecord = /*@__PURE__*/ $constructor("$ZodRecord", (inst, def) => {
     $ZodType.init(inst, def);
-    const memo = core.globalConfig.memoizer;
+    const memo = globalConfig.memoizer;
     memo?.attach(inst);
     inst._zod.parse = (payload, ctx) => {
         const input = payload.value;
-        if (!util.isPlainObject(input)) {
+        if (!isPlainObject(input)) {
             payload.issues.push({
                 expected: "record",
                 code: "invalid_type",
@@ -51380,7 +51439,7 @@ const $ZodRecord = /*@__PURE__*/ (/* unused pure expression or super */ null && 
                         payload.issues.push({
                             code: "invalid_key",
                             origin: "record",
-                            issues: keyResult.issues.map((iss) => util.finalizeIssue(iss, ctx, core.config())),
+                            issues: keyResult.issues.map((iss) => finalizeIssue(iss, ctx, config())),
                             input: key,
                             path: [key],
                             inst,
@@ -51394,14 +51453,14 @@ const $ZodRecord = /*@__PURE__*/ (/* unused pure expression or super */ null && 
                     if (result instanceof Promise) {
                         proms.push(result.then((result) => {
                             if (result.issues.length) {
-                                payload.issues.push(...util.prefixIssues(key, result.issues));
+                                payload.issues.push(...prefixIssues(key, result.issues));
                             }
                             payload.value[outKey] = result.value;
                         }));
                     }
                     else {
                         if (result.issues.length) {
-                            payload.issues.push(...util.prefixIssues(key, result.issues));
+                            payload.issues.push(...prefixIssues(key, result.issues));
                         }
                         payload.value[outKey] = result.value;
                     }
@@ -51447,7 +51506,7 @@ const $ZodRecord = /*@__PURE__*/ (/* unused pure expression or super */ null && 
                     throw new Error("Async schemas not supported in object keys currently");
                 }
                 // Numeric string fallback: if key is a numeric string and failed, retry with Number(key). This handles z.number(), z.literal([1, 2, 3]), and unions containing numeric literals
-                const checkNumericKey = typeof key === "string" && regexes.number.test(key) && keyResult.issues.length;
+                const checkNumericKey = typeof key === "string" && number.test(key) && keyResult.issues.length;
                 if (checkNumericKey) {
                     const retryResult = def.keyType._zod.run({ value: Number(key), issues: [] }, ctx);
                     if (retryResult instanceof Promise) {
@@ -51471,7 +51530,7 @@ const $ZodRecord = /*@__PURE__*/ (/* unused pure expression or super */ null && 
                         payload.issues.push({
                             code: "invalid_key",
                             origin: "record",
-                            issues: keyResult.issues.map((iss) => util.finalizeIssue(iss, ctx, core.config())),
+                            issues: keyResult.issues.map((iss) => finalizeIssue(iss, ctx, config())),
                             input: key,
                             path: [key],
                             inst,
@@ -51487,14 +51546,14 @@ const $ZodRecord = /*@__PURE__*/ (/* unused pure expression or super */ null && 
                 if (result instanceof Promise) {
                     proms.push(result.then((result) => {
                         if (result.issues.length) {
-                            payload.issues.push(...util.prefixIssues(key, result.issues));
+                            payload.issues.push(...prefixIssues(key, result.issues));
                         }
                         payload.value[outKey] = result.value;
                     }));
                 }
                 else {
                     if (result.issues.length) {
-                        payload.issues.push(...util.prefixIssues(key, result.issues));
+                        payload.issues.push(...prefixIssues(key, result.issues));
                     }
                     payload.value[outKey] = result.value;
                 }
@@ -51514,7 +51573,7 @@ const $ZodRecord = /*@__PURE__*/ (/* unused pure expression or super */ null && 
         }
         return payload;
     };
-})));
+});
 const $ZodMap = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodMap", (inst, def) => {
     $ZodType.init(inst, def);
     const memo = core.globalConfig.memoizer;
@@ -56585,14 +56644,14 @@ function tuple(items, _paramsOrRest, _params) {
         ...util.normalizeParams(params),
     });
 }
-const ZodRecord = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("ZodRecord", (inst, def) => {
+const ZodRecord = /*@__PURE__*/ $constructor("ZodRecord", (inst, def) => {
     _ensureDefaultMemoizer();
-    core.$ZodRecord.init(inst, def);
+    $ZodRecord.init(inst, def);
     ZodType.init(inst, def);
-    inst._zod.processJSONSchema = (ctx, json, params) => processors.recordProcessor(inst, ctx, json, params);
+    inst._zod.processJSONSchema = (ctx, json, params) => recordProcessor(inst, ctx, json, params);
     inst.keyType = def.keyType;
     inst.valueType = def.valueType;
-})));
+});
 function record(keyType, valueType, params) {
     // v3-compat: z.record(valueType, params?) — defaults keyType to z.string()
     if (!valueType || !valueType._zod) {
@@ -56600,14 +56659,14 @@ function record(keyType, valueType, params) {
             type: "record",
             keyType: schemas_string(),
             valueType: keyType,
-            ...util.normalizeParams(valueType),
+            ...normalizeParams(valueType),
         });
     }
     return new ZodRecord({
         type: "record",
         keyType,
         valueType: valueType,
-        ...util.normalizeParams(params),
+        ...normalizeParams(params),
     });
 }
 // type alksjf = core.output<core.$ZodRecordKey>;

@@ -18,7 +18,7 @@ export function caseSchema(context: SchemaContext) {
     skip: z
       .union([label('a reason'), flag()], wants('a reason, or `true`'))
       .optional()
-      .describe('Why the case does not run. A run with skipped cases is incomplete.'),
+      .describe("Why the case does not run. Being its author's decision, it leaves the run complete."),
     only: flag().optional().describe('While writing cases: the others do not run.'),
     mutates: flag().optional().describe('That the call changes something. For readers; nothing depends on it yet.'),
     steps: notYet(),

@@ -47,8 +47,7 @@ class TooMuch extends Error {
  */
 export function readDocument(file: string, text: string): ReadDocument {
   const source = text.startsWith('\uFEFF') ? text.slice(1) : text;
-  const lines = new LineCounter();
-  lines.addNewLine(0);
+  const lines = linesOf(source);
   const at = (offset: number): Location => {
     const { line, col } = lines.linePos(Math.min(offset, source.length));
     return { file, line: Math.max(1, line), column: Math.max(1, col) };
@@ -58,7 +57,7 @@ export function readDocument(file: string, text: string): ReadDocument {
     document: null,
   });
   try {
-    const parsed = compose(source, lines);
+    const parsed = compose(source);
     const syntax = parsed.errors.map(({ code, message, pos }) => ({
       message: `not valid YAML: ${sentenceOf(code, message)}`,
       location: at(pos[0]),
@@ -77,8 +76,19 @@ export function readDocument(file: string, text: string): ReadDocument {
   }
 }
 
+/** Not by the parser, which overlooks the line ends of some broken texts. */
+function linesOf(source: string): LineCounter {
+  const lines = new LineCounter();
+  for (let start = 0; ;) {
+    lines.addNewLine(start);
+    const end = source.indexOf('\n', start);
+    if (end === -1) return lines;
+    start = end + 1;
+  }
+}
+
 /** As the library's `parseDocument`, but it stops at the limits above. */
-function compose(source: string, lines: LineCounter): Document.Parsed {
+function compose(source: string): Document.Parsed {
   const composer = new Composer({
     schema: 'core',
     strict: true,
@@ -89,7 +99,7 @@ function compose(source: string, lines: LineCounter): Document.Parsed {
     logLevel: 'silent',
   });
   let first: Document.Parsed | null = null;
-  for (const document of composer.compose(tokens(source, lines), true, source.length)) {
+  for (const document of composer.compose(tokens(source), true, source.length)) {
     if (first !== null)
       throw new TooMuch('a second document begins here (`---`); one file holds one', document.range[0]);
     first = document;
@@ -98,8 +108,8 @@ function compose(source: string, lines: LineCounter): Document.Parsed {
   return first;
 }
 
-function* tokens(source: string, lines: LineCounter): Generator<CST.Token, void> {
-  const parser = new Parser(lines.addNewLine);
+function* tokens(source: string): Generator<CST.Token, void> {
+  const parser = new Parser();
   let count = 0;
   for (const lexeme of new Lexer().lex(source)) {
     if (parser.stack.length > maxDepth) throw new TooMuch('nested too deeply', parser.offset);
@@ -133,7 +143,7 @@ function locators(document: Document.Parsed, at: (offset: number) => Location) {
     for (const step of path) {
       const holder: Node | null = isAlias(value) ? (value.resolve(document) ?? null) : value;
       const next = child(holder, step);
-      if (next === null) return { value: key === null ? holder : null, key };
+      if (next === null) return { value: key === null || isScalar(holder) ? holder : null, key };
       value = next.value;
       key = next.key ?? (isCollection(holder) ? next.value : null) ?? key;
     }

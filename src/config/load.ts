@@ -44,47 +44,61 @@ const defaultFiles = ['.github/mcp-workflow.yml', '.github/mcp-workflow.yaml'];
 
 /**
  * Reads the configuration file, every case file that it includes and what the inputs add, and finds every mistake in
- * one go. Never rejects for what a file or an input holds; no problem's message contains the value of a granted secret.
+ * one go. Never rejects for what a file or an input holds; no sentence contains the value of a granted secret.
  */
 export async function loadConfig(inputs: RunInputs, context: LoadContext): Promise<LoadedConfig> {
   const secrets = grantSecrets(inputs.secrets, (name) => context.secretValue(name));
-  const world = schemaContext(context.workspace);
-  const file = readConfigFile(inputs, context.workspace);
+  const clean = (text: string) => withoutSecrets(text, secrets.values);
+  const { document, data, entries, sources, problems, notes } = await gather(inputs, context.workspace, secrets.values);
+  const all = [...secrets.problems, ...problems];
+  if (all.length > 0) return { ok: false, problems: arrange(all, clean) };
+
+  const listed = [...listedServers(document, data), ...sources];
+  const servers = listed.map((server) =>
+    assembleServer(server, data?.defaults, secrets.values, casesOf(server.name, entries)),
+  );
+  const selection = select(inputs, servers);
+  return {
+    ok: true,
+    config: { servers: selection.servers, gate: { onIncomplete: data?.gate?.onIncomplete ?? 'fail' } },
+    notes: [...secrets.notes, ...notes, ...selection.notes].map(clean),
+    grantedSecrets: secrets.values,
+  };
+}
+
+interface Gathered {
+  readonly document: SourceDocument | null;
+  /** null where there is no file, or it has mistakes. */
+  readonly data: ConfigFile | null;
+  readonly entries: readonly CaseEntry[];
+  readonly sources: readonly ListedServer[];
+  readonly problems: readonly Problem[];
+  readonly notes: readonly string[];
+}
+
+/** Reads everything, and goes on past each mistake as far as that makes sense. */
+async function gather(inputs: RunInputs, workspace: string, granted: ReadonlyMap<string, string>): Promise<Gathered> {
+  const world = schemaContext(workspace);
+  const file = readConfigFile(inputs, workspace);
   const { document } = file;
   const checked = document === null ? null : checkDocument(configSchema(world), document);
+  const data = checked?.data ?? null;
   const sources = listSources(document, inputs.repositories, world);
-  const included = document === null ? null : await loadCaseFiles(document, context.workspace, world);
-  const entries = [...inlineCases(document, checked?.data ?? null), ...(included?.entries ?? [])];
-  const names = [
-    ...Object.keys(recordOf(memberOf(document?.value, 'servers'))),
-    ...sources.servers.map(({ name }) => name),
-  ];
+  const included = document === null ? null : await loadCaseFiles(document, workspace, world);
+  const entries = [...inlineCases(document, data), ...(included?.entries ?? [])];
+  const inFile = Object.keys(recordOf(memberOf(document?.value, 'servers')));
+  const names = [...inFile, ...sources.servers.map(({ name }) => name)];
   const problems = [
-    ...secrets.problems,
     ...sources.problems,
     ...file.problems,
     ...(checked?.problems ?? []),
-    ...(document === null ? [] : serverProblems(document, secrets.values)),
+    ...(document === null ? [] : serverProblems(document, granted)),
     ...(included?.problems ?? []),
     ...caseProblems(entries, names),
     // Where the file could not be read, nobody knows its servers and tags.
     ...(file.problems.length > 0 ? [] : filterProblems(inputs, names, tagsOf(entries))),
   ];
-  if (problems.length > 0)
-    return { ok: false, problems: arrange(problems, (text) => withoutSecrets(text, secrets.values)) };
-
-  const data = checked?.data ?? null;
-  const listed = [...listedServers(document, data), ...sources.servers];
-  const all = listed.map((server) =>
-    assembleServer(server, data?.defaults, secrets.values, casesOf(server.name, entries)),
-  );
-  const { servers, notes } = select(inputs, all);
-  return {
-    ok: true,
-    config: { servers, gate: { onIncomplete: data?.gate?.onIncomplete ?? 'fail' } },
-    notes: [...file.notes, ...secrets.notes, ...sources.notes, ...notes],
-    grantedSecrets: secrets.values,
-  };
+  return { document, data, entries, sources: sources.servers, problems, notes: [...file.notes, ...sources.notes] };
 }
 
 interface ConfigDocument {

@@ -2,7 +2,7 @@ import type * as z from 'zod';
 import type { Problem } from '../result/model.ts';
 import type { SourceDocument, ValuePath } from './document.ts';
 import { knownKeysOf } from './strict.ts';
-import { memberOf } from './raw.ts';
+import { isRecord, memberOf } from './raw.ts';
 import { expected, found, show, suggestion } from './words.ts';
 
 type Issue = z.core.$ZodIssue;
@@ -48,7 +48,7 @@ function problemsOf(issue: Issue, base: PropertyPath, document: SourceDocument):
   if (branch !== null) return branch.flatMap((inner) => problemsOf(inner, path, document));
   const steps = stepsOf(path);
   // What is missing has no place; the key of what lacks it has one.
-  const location = missing(steps, document) ? document.locateKey(steps.slice(0, -1)) : document.locate(steps);
+  const location = isMissing(steps, document) ? document.locateKey(steps.slice(0, -1)) : document.locate(steps);
   return [{ message: `${pathText(steps)}: ${issue.message}`, location }];
 }
 
@@ -82,10 +82,13 @@ function bestBranch(branches: readonly (readonly Issue[])[]): readonly Issue[] |
   return fitting.toSorted((one, other) => unknown(one) - unknown(other))[0] ?? null;
 }
 
-function missing(steps: ValuePath, document: SourceDocument): boolean {
-  let value: unknown = document.value;
-  for (const step of steps) value = Array.isArray(value) ? value[Number(step)] : memberOf(value, String(step));
-  return value === undefined;
+function isMissing(steps: ValuePath, document: SourceDocument): boolean {
+  const last = steps.at(-1);
+  let holder: unknown = document.value;
+  for (const step of steps.slice(0, -1)) {
+    holder = Array.isArray(holder) ? holder[Number(step)] : memberOf(holder, String(step));
+  }
+  return last !== undefined && isRecord(holder) && memberOf(holder, String(last)) === undefined;
 }
 
 function stepsOf(path: PropertyPath): (string | number)[] {

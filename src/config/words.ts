@@ -31,7 +31,7 @@ export function nearest(name: string, known: readonly string[]): string | null {
     known.map((word) => word.toLowerCase()),
   );
   const candidate = known.find((word) => word.toLowerCase() === best) ?? null;
-  const allowed = Math.min(3, Math.max(1, Math.floor(name.length / 3)));
+  const allowed = Math.min(3, Math.max(1, Math.ceil(name.length / 3)));
   return candidate !== null && distance(name.toLowerCase(), best) <= allowed ? candidate : null;
 }
 

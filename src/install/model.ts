@@ -8,8 +8,8 @@ export interface InstalledTree {
   readonly commands: ReadonlyMap<string, readonly string[]>;
   /** For choosing among several commands. */
   readonly packageName: string | null;
-  /** Where the server is started when it has no work folder. */
-  readonly workdir: string;
+  /** Where the server is started: its own folder, so that a relative `command` works; null where that means nothing. */
+  readonly workdir: string | null;
   readonly size: number;
   readonly packages: number;
   readonly scripts: ScriptsReport;

@@ -37,7 +37,7 @@ export async function installNpm(
       // Exactly as npm links them, so that a `#!` line with flags counts.
       commands: new Map(Object.keys(report.commands).map((name) => [name, [`${treePath}/node_modules/.bin/${name}`]])),
       packageName: resolved.name,
-      workdir: '/home/user',
+      workdir: null,
       size: report.size,
       packages: report.packages,
       scripts: scripts.report,

@@ -61,10 +61,10 @@ function limitReached(bytes: number): string {
 
 function stopped(name: ListName, items: readonly unknown[], why: string): PagedList {
   const message = `${name}/list was read no further than ${items.length} items, because ${why}.`;
-  return { items, findings: [finding('list-ends', 'high', message)], refusal: null };
+  return { items, findings: [finding('list-ends', 'high', message, { subject: `list:${name}` })], refusal: null };
 }
 
 function noList(name: ListName, list: unknown): Finding {
   const message = `${name}/list was answered with ${kindOf(list)} as \`${name}\`; an array was expected.`;
-  return finding('list-answered', 'high', message);
+  return finding('list-answered', 'high', message, { subject: `list:${name}` });
 }

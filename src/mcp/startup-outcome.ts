@@ -90,7 +90,7 @@ const rules: readonly Rule[] = [
     'needs_service',
     serviceSign,
     (sign) =>
-      `The server could not reach a service that it needs ${quoted(sign)}: allow that host under \`network\`, or point \`args\` or \`env\` at one that is reachable.`,
+      `The server could not reach a service that it needs ${quoted(sign)}: the sandbox has no network, so give it \`args\` or \`env\` with which it starts without one.`,
   ),
   onlyIf(
     (facts) => facts.exit !== null,

@@ -52,12 +52,13 @@ function refusalFindings(name: ListName, { refusal, items }: PagedList, declared
   if (refusal === null || refusal.kind === 'aborted' || refusal.kind === 'closed') return [];
   const read = items.length === 0 ? '' : ` after ${items.length} items`;
   if (refusal.kind === 'timeout') {
-    return [finding('list-answered', 'high', `${name}/list was not answered${read} before the start timeout passed.`)];
+    const message = `${name}/list was not answered${read} before the start timeout passed.`;
+    return [finding('list-answered', 'high', message, { subject: `list:${name}` })];
   }
   const said = `${refusal.code} "${quotable(refusal.message)}"`;
   if (name in declared && refusal.code === methodNotFound) {
     const message = `The capability \`${name}\` is declared, but ${name}/list is answered with ${said}.`;
-    return [finding('capability-served', 'medium', message)];
+    return [finding('capability-served', 'medium', message, { subject: `list:${name}` })];
   }
   if (name in declared) return [finding('list-answered', 'high', `${name}/list failed${read} with ${said}.`)];
   // Only tools are asked for undeclared; a server with prompts or resources alone may well refuse.

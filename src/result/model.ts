@@ -49,7 +49,7 @@ export const Finding = z.strictObject({
   /** Stable id of the rule. */
   check: z.string(),
   severity: Severity,
-  /** What it is about: `server`, `tool:NAME`, `prompt:NAME`, `resource:URI`. */
+  /** What it is about: `server`, `list:tools` (or prompts, resources), `tool:NAME`. */
   subject: z.string(),
   message: z.string(),
   evidence: z.unknown().optional(),

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import * as z from 'zod';
 import type { PipedProcess } from '../process/piped.ts';
 import { type CommandResult, runCommand, startPiped } from '../process/run.ts';
 import { PodmanFailed } from './errors.ts';
@@ -73,8 +74,12 @@ export class Podman {
     await this.#make(['volume', 'import', name, '-'], deadlineMs, { input: tar, signal });
   }
 
+  /**
+   * Once begun it is never cut short: an image half written breaks `podman images` for everything of this user.
+   */
   async importImage(tag: string, tar: Readable): Promise<void> {
-    await this.#make(['import', '--quiet', '-', tag], 120_000, { input: tar });
+    this.#refuseAfterStop();
+    await this.must(['import', '--quiet', '-', tag], 120_000, { input: tar });
   }
 
   /** @returns the image's digest (`sha256:…`), or null when it is not on this machine. */
@@ -123,28 +128,20 @@ export class Podman {
     return this.call([...command, ...names], deadlineMs);
   }
 
-  /** Removes a tag, and the image when it was the last. */
-  async removeImage(tag: string, deadlineMs = shortDeadlineMs): Promise<CommandResult> {
-    return this.call(['image', 'rm', '--ignore', tag], deadlineMs);
+  /** Removes a tag, and the image when it was the last. @returns false when there was none. @throws PodmanFailed */
+  async removeImage(tag: string): Promise<boolean> {
+    // Asked for by name: listing all images fails where one of them is damaged, whoever's it is.
+    if (!(await this.call(['image', 'exists', tag])).ok) return false;
+    await this.must(['image', 'rm', tag]);
+    return true;
   }
 
   /** @param filter a label, with or without `=value`. @throws PodmanFailed */
   async list(kind: Kind, filter: string, deadlineMs = shortDeadlineMs): Promise<Listed[]> {
     const command = { container: ['ps', '--all'], volume: ['volume', 'ls'], network: ['network', 'ls'] }[kind];
-    const name = { container: '.Names', volume: '.Name', network: '.Name' }[kind];
-    const label = (key: string) => (kind === 'container' ? `{{.Label "${key}"}}` : `{{index .Labels "${key}"}}`);
-    const format = [`{{${name}}}`, label(runLabel), label(stepLabel), label(ownerLabel)].join('\t');
-    const output = await this.must([...command, '--filter', `label=${filter}`, '--format', format], deadlineMs);
-    return output.split('\n').filter(Boolean).map(parseListed);
-  }
-
-  /** @returns the tags of an image name on this machine. */
-  async tags(repository: string, deadlineMs = shortDeadlineMs): Promise<string[]> {
-    const output = await this.must(
-      ['image', 'ls', '--filter', `reference=${repository}`, '--format', '{{.Repository}}:{{.Tag}}'],
-      deadlineMs,
-    );
-    return output.split('\n').filter(Boolean);
+    // JSON, since the templates of these commands differ between versions of Podman.
+    const output = await this.must([...command, '--filter', `label=${filter}`, '--format', 'json'], deadlineMs);
+    return parseListed(output);
   }
 
   #runArguments(name: string, spec: ContainerSpec, context: PolicyContext): string[] {
@@ -184,9 +181,29 @@ type CallOptions = {
   readonly onStderrLine?: ((line: string) => void) | undefined;
 };
 
-function parseListed(line: string): Listed {
-  const [name = '', runId = '', stepKey = '', owner = ''] = line.split('\t');
-  return { name, runId, stepKey, owner };
+const labels = z.record(z.string(), z.string()).nullish();
+/** Containers have `Names`, volumes `Name`, networks `name` in Podman 4 and 5. */
+const Rows = z.array(
+  z.object({
+    Names: z.array(z.string()).optional(),
+    Name: z.string().optional(),
+    name: z.string().optional(),
+    Labels: labels,
+    labels,
+  }),
+);
+
+function parseListed(output: string): Listed[] {
+  const rows = Rows.parse(JSON.parse(output === '' ? '[]' : output) ?? []);
+  return rows.map((row) => {
+    const label = row.Labels ?? row.labels ?? {};
+    return {
+      name: row.Names?.[0] ?? row.Name ?? row.name ?? '',
+      runId: label[runLabel] ?? '',
+      stepKey: label[stepLabel] ?? '',
+      owner: label[ownerLabel] ?? '',
+    };
+  });
 }
 
 function failureOf(args: readonly string[], result: CommandResult, deadlineMs: number): string {

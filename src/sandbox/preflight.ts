@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { runCommand } from '../process/run.ts';
 import { SandboxUnavailable } from './errors.ts';
@@ -13,11 +14,10 @@ export interface PodmanFacts {
 const oldest = [4, 3] as const;
 
 /**
- * Finds out whether rootless Podman works here.
+ * Finds out whether rootless Podman works here, as the user we are.
  * @throws SandboxUnavailable with one sentence that says what to do.
  */
-export async function inspectPodman(env: Readonly<NodeJS.ProcessEnv>): Promise<PodmanFacts> {
-  refuseWrongPlace(env);
+export async function inspectPodman(): Promise<PodmanFacts> {
   const info = await runCommand(
     'podman',
     ['info', '--format', '{{.Version.Version}}\t{{.Host.CgroupsVersion}}\t{{json .Host.CgroupControllers}}'],
@@ -41,7 +41,8 @@ export async function inspectPodman(env: Readonly<NodeJS.ProcessEnv>): Promise<P
   return { version, cgroup: cgroup === 'v2' ? 'v2' : 'v1', controllers: new Set(parseControllers(controllers)) };
 }
 
-function refuseWrongPlace(env: Readonly<NodeJS.ProcessEnv>): void {
+/** @throws SandboxUnavailable where rootless Podman cannot be: another system, root, or a job container. */
+export function refuseWrongPlace(env: Readonly<NodeJS.ProcessEnv>): void {
   if (process.platform !== 'linux') {
     throw new SandboxUnavailable(
       `Rootless Podman needs Linux, and this is ${process.platform}: use a Linux runner such as ubuntu-24.04.`,
@@ -52,9 +53,9 @@ function refuseWrongPlace(env: Readonly<NodeJS.ProcessEnv>): void {
       'This process runs as root, where Podman would not be rootless and a container\'s root would be the machine\'s: run it as an ordinary user.',
     );
   }
-  if (!env['XDG_RUNTIME_DIR']) {
+  if (env['GITHUB_ACTIONS'] === 'true' && existsSync('/.dockerenv') && existsSync('/__w')) {
     throw new SandboxUnavailable(
-      'XDG_RUNTIME_DIR is not set, and rootless Podman needs it: run `loginctl enable-linger` for the runner\'s user and set XDG_RUNTIME_DIR=/run/user/$(id -u).',
+      'This job runs in a `container:`, where rootless Podman cannot nest: remove `container:` from the job, the action brings its own isolation.',
     );
   }
 }

@@ -13,7 +13,7 @@ import { baseImageTag } from './names.ts';
 import { currentOwner, formatOwner } from './owner.ts';
 import { Podman } from './podman.ts';
 import type { ContainerSpec, HostMount, PolicyContext } from './policy.ts';
-import { inspectPodman, type PodmanFacts } from './preflight.ts';
+import { inspectPodman, type PodmanFacts, refuseWrongPlace } from './preflight.ts';
 import { writeStrictSeccomp } from './seccomp.ts';
 import { judgeSelfTest, type SelfTest } from './self-test.ts';
 import { type StateDirectories, stateDirectories } from './state.ts';
@@ -91,11 +91,12 @@ export class Sandbox {
    * @throws SandboxUnavailable with a sentence that says what to do; PodmanFailed when a command does not work.
    */
   static async create(runId: string, options: SandboxOptions): Promise<Sandbox> {
+    refuseWrongPlace(options.env);
     const directories = requireDirectories(options.env);
     const owner = await currentOwner();
     const podman = new Podman({ runId, stepKey: options.stepKey, owner: formatOwner(owner) }, options.signal);
     // `podman info` takes a third of a second; what does not need its answer goes on beside it.
-    const inspected = inspectPodman(options.env);
+    const inspected = inspectPodman();
     inspected.catch(() => {});
     const record = {
       runId,
@@ -222,11 +223,8 @@ interface Prepared {
 }
 
 function requireDirectories(env: Readonly<NodeJS.ProcessEnv>): StateDirectories {
-  // Without XDG_RUNTIME_DIR the preflight says what to do; the folders here only have to exist until it does.
-  return stateDirectories(env) ?? unavailableRuntime();
-}
-
-function unavailableRuntime(): never {
+  const directories = stateDirectories(env);
+  if (directories !== null) return directories;
   throw new SandboxUnavailable(
     "XDG_RUNTIME_DIR is not set, and rootless Podman needs it: run `loginctl enable-linger` for the runner's user and set XDG_RUNTIME_DIR=/run/user/$(id -u).",
   );

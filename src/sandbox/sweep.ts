@@ -1,5 +1,6 @@
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../process/failure.ts';
 import { runCommand } from '../process/run.ts';
 import type { CleanupOperation } from '../result/model.ts';
@@ -20,6 +21,7 @@ export async function sweepRun(podman: Podman, state: StateDirectories, runId: s
   const named = (kind: string) => ledger.filter((entry) => entry.kind === kind).map((entry) => entry.name);
   // Clients first: one that is still starting would make its container after we looked. Then containers, since a
   // volume in use cannot be removed; then conmon, where one hangs. Not side by side with our own podman calls.
+  const writers = await operation('processes', () => waitForWriters(runId));
   const clients = await operation('processes', () => endProcesses(runId));
   const containers = await operation('containers', () => removeAll(podman, 'container', runId, named('container')));
   const monitors = await operation('processes', () => endProcesses(runId));
@@ -28,7 +30,7 @@ export async function sweepRun(podman: Podman, state: StateDirectories, runId: s
     operation('networks', () => removeAll(podman, 'network', runId, named('network'))),
     operation('images', () => removeTags(podman, runId, named('image'))),
   ]);
-  const processes = { ...monitors, itemsProcessed: clients.itemsProcessed + monitors.itemsProcessed };
+  const processes = { ...monitors, itemsProcessed: sumOf([writers, clients, monitors]) };
   const operations = [containers, volumes, networks, images, processes];
   // The record goes last, and only when nothing is left that it names: otherwise the next run tries again.
   if (operations.every((done) => done.success)) {
@@ -104,32 +106,55 @@ async function removeAll(podman: Podman, kind: Kind, runId: string, recorded: re
 }
 
 async function removeTags(podman: Podman, runId: string, recorded: readonly string[]): Promise<number> {
-  const tags = new Set([...(await podman.tags(baseImageTag(runId))), ...recorded]);
-  for (const tag of tags) {
-    const removal = await podman.removeImage(tag);
-    if (!removal.ok) throw new Error(removal.stderr.trim().split('\n').at(-1) ?? `${tag} could not be removed`);
-  }
-  return tags.size;
+  let removed = 0;
+  for (const tag of new Set([baseImageTag(runId), ...recorded])) if (await podman.removeImage(tag)) removed++;
+  return removed;
+}
+
+function sumOf(operations: readonly CleanupOperation[]): number {
+  return operations.reduce((sum, done) => sum + done.itemsProcessed, 0);
+}
+
+/** Commands that write to the image store: killed in the middle, they break it for everything of this user. */
+const storeWriters = new Set(['import', 'pull', 'load', 'build']);
+const patienceMs = 10_000;
+
+/** Waits for them to end; they take a fraction of a second. @returns how many there were. */
+async function waitForWriters(runId: string): Promise<number> {
+  const writing = async () => (await processesOf(runId)).filter((each) => storeWriters.has(each.arguments[1] ?? ''));
+  const found = (await writing()).length;
+  const deadline = Date.now() + patienceMs;
+  while (Date.now() < deadline && (await writing()).length > 0) await sleep(50);
+  return found;
 }
 
 /** Ends what the run started on the host and that outlived it: podman's clients, and conmon where one hangs. */
 async function endProcesses(runId: string): Promise<number> {
-  const marker = `${runVariable}=${runId}`;
-  const spared = new Set([process.pid, await pausePid()]);
   let ended = 0;
-  for (const name of await readdir('/proc')) {
-    if (!/^\d+$/u.test(name) || spared.has(Number(name))) continue;
-    // Other users' environments cannot be read, and are not ours.
-    const environment = await readFile(`/proc/${name}/environ`, 'utf8').catch(() => '');
-    if (!environment.split('\0').includes(marker)) continue;
+  for (const { pid } of await processesOf(runId)) {
     try {
-      process.kill(Number(name), 'SIGKILL');
+      process.kill(pid, 'SIGKILL');
       ended++;
     } catch {
       // It ended by itself meanwhile.
     }
   }
   return ended;
+}
+
+async function processesOf(runId: string): Promise<{ pid: number; arguments: string[] }[]> {
+  const marker = `${runVariable}=${runId}`;
+  const spared = new Set([process.pid, await pausePid()]);
+  const found: { pid: number; arguments: string[] }[] = [];
+  for (const name of await readdir('/proc')) {
+    if (!/^\d+$/u.test(name) || spared.has(Number(name))) continue;
+    // Other users' environments cannot be read, and are not ours.
+    const environment = await readFile(`/proc/${name}/environ`, 'utf8').catch(() => '');
+    if (!environment.split('\0').includes(marker)) continue;
+    const commandLine = await readFile(`/proc/${name}/cmdline`, 'utf8').catch(() => '');
+    found.push({ pid: Number(name), arguments: commandLine.split('\0') });
+  }
+  return found;
 }
 
 /**

@@ -24,9 +24,11 @@ export async function cleanUpAfterMain(
     (error: Error) => ({ success: false, itemsProcessed: 0, error: error.message }),
   );
   operations.push({ operation: 'logs', ...archived });
-  await mkdir(directory, { recursive: true })
-    .then(() => replaceFile(join(directory, 'cleanup.json'), `${JSON.stringify(report(swept.runIds, operations), null, 2)}\n`))
-    .catch((error: Error) => host.warning(`cleanup.json could not be written: ${error.message}`));
+  // Where main was killed before it made the folder.
+  await mkdir(directory).catch(() => {});
+  await replaceFile(join(directory, 'cleanup.json'), `${JSON.stringify(report(swept.runIds, operations), null, 2)}\n`).catch(
+    (error: Error) => host.debug(`cleanup.json could not be written: ${error.message}`),
+  );
   const left = operations.filter((each) => each.itemsProcessed > 0 && each.operation !== 'logs');
   const lines = operations.map((each) => `${each.operation}: ${each.error ?? each.itemsProcessed}`);
   host.group(left.length === 0 ? 'w09 clean up: main had left nothing' : 'w09 clean up: main had left things behind', lines);

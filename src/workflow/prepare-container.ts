@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import type { ServerConfig } from '../config/model.ts';
 import { packFolder } from '../install/folder.ts';
 import { type InstalledTree, treePath } from '../install/model.ts';
-import type { HostMount, VolumeMount } from '../sandbox/policy.ts';
+import { homeDirectory, type HostMount, type VolumeMount } from '../sandbox/policy.ts';
 import type { ContainerRequest, Sandbox } from '../sandbox/sandbox.ts';
 import { pathWith } from './start-command.ts';
 
@@ -41,7 +41,7 @@ export async function prepareContainer(
     image,
     uid,
     command,
-    workdir: server.work?.at ?? tree.workdir,
+    workdir: tree.workdir ?? server.work?.at ?? homeDirectory,
     env: { ...pathWith(image.path), ...plainEnvironment(server) },
     secretEnv: secretEnvironment(server),
     volumes,

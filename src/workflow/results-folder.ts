@@ -1,6 +1,6 @@
-import { createWriteStream, type WriteStream } from 'node:fs';
-import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
-import { isAbsolute, join } from 'node:path';
+import { constants, createWriteStream, type WriteStream } from 'node:fs';
+import { access, mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, isAbsolute, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import type { Host } from '../host/host.ts';
@@ -39,6 +39,7 @@ export class ResultsFolder {
   /** Makes the folder, and removes what an earlier run left in it. @throws ResultsUnwritable */
   static async open(directory: string, redact: Redact): Promise<ResultsFolder> {
     try {
+      await access(await nearestExisting(directory), constants.W_OK);
       await mkdir(logsFolder(directory), { recursive: true });
       for (const name of ['result.json', 'summary.md', 'cleanup.json', logsArchive]) {
         await rm(join(directory, name), { force: true });
@@ -81,6 +82,12 @@ export class ResultsFolder {
     this.#logs.clear();
     await Promise.all(open.map((stream) => new Promise<void>((resolve) => stream.end(() => resolve()))));
   }
+}
+
+/** Node's recursive mkdir never returns where the file system refuses with ENOENT, as /proc does: ask before. */
+async function nearestExisting(path: string): Promise<string> {
+  const present = await stat(path).catch(() => null);
+  return present !== null || dirname(path) === path ? path : nearestExisting(dirname(path));
 }
 
 const logsArchive = 'logs.tar.gz';

@@ -8,7 +8,7 @@ import type { InstalledTree } from '../install/model.ts';
 import type { OpenResult, Session } from '../mcp/model.ts';
 import { openSession } from '../mcp/open-session.ts';
 import { messageOf } from '../process/failure.ts';
-import type { Startup } from '../result/model.ts';
+import type { Finding, Startup } from '../result/model.ts';
 import { PodmanFailed } from '../sandbox/errors.ts';
 import type { ContainerRequest, Sandbox } from '../sandbox/sandbox.ts';
 import { recordTree, type ServerDraft } from './draft.ts';
@@ -102,7 +102,7 @@ async function connect(
       return opened.session;
     }
     attempts.push({ durationMs, error: opened.startup.outcome });
-    draft.result.findings.push(...opened.findings);
+    recordFindings(draft, opened.findings);
     if (opened.startup.exitCode !== podmanFailedCode) {
       failToStart(draft, { ...opened.startup, attempts });
       context.progress('w03 connect', server.name, opened.startup.outcome);
@@ -146,7 +146,7 @@ async function runSession(
       signal: context.signal,
       session: async () => {
         if (session.alive) return session;
-        draft.result.findings.push(...session.findings());
+        recordFindings(draft, session.findings());
         await session.close();
         context.progress('w07 execute', server.name, 'it ended during its cases, starting it again');
         const again = await open(server, context, request);
@@ -158,7 +158,7 @@ async function runSession(
     });
     draft.result.timings.casesMs = Math.round(performance.now() - started);
   } finally {
-    draft.result.findings.push(...session.findings());
+    recordFindings(draft, session.findings());
     if (draft.result.startup !== null) draft.result.startup.stderrTail = session.stderrTail();
     await session.close();
   }
@@ -175,6 +175,12 @@ function recordSession(draft: ServerDraft, session: Session, attempts: Startup['
   result.timings.startMs = Math.round(session.timings.startMs);
   result.timings.listMs = Math.round(session.timings.listMs);
   result.startup = { outcome: 'ok', advice: '', stderrTail: '', exitCode: null, signal: null, attempts };
+}
+
+/** What is said of a server as a whole stands at its line in the user's file. */
+function recordFindings(draft: ServerDraft, findings: readonly Finding[]): void {
+  const located = findings.map((finding) => ({ ...finding, location: finding.location ?? draft.config.location }));
+  draft.result.findings.push(...located);
 }
 
 function notStarted(advice: string): Startup {

@@ -17,12 +17,14 @@ export function judgeServer(server: ServerResult): { state: State; reason: strin
   const unjudged = server.cases.filter((each) => each.state === 'error');
   const reasons = [
     ...(failed.length > 0 ? [`${failed.length} of ${server.cases.length} cases failed`] : []),
+    // Without its list nobody can use a server's tools.
+    ...server.findings
+      .filter((finding) => finding.subject === 'list:tools' && finding.severity === 'high')
+      .map((finding) => finding.message),
     ...(broken.length > 0 ? [`${broken.length} of ${server.tools.length} tools are broken (${list(broken)})`] : []),
   ];
   if (reasons.length > 0) return { state: 'failed', reason: reasons.join('; ') };
   if (unjudged.length > 0) return { state: 'error', reason: `${unjudged.length} cases could not be judged` };
-  const list0 = server.findings.find((finding) => finding.check === 'tools-list-failed');
-  if (list0 !== undefined) return { state: 'failed', reason: list0.message };
   return { state: 'passed', reason: null };
 }
 

@@ -15,7 +15,7 @@ export function leftovers(): string[] {
     ...podman('network', 'ls', '--format', 'network {{.Name}}', ...label),
     ...podman('ps', '--all', '--format', 'container {{.Names}}').filter((line) => line.includes('mcpw-')),
     ...podman('volume', 'ls', '--format', 'volume {{.Name}}').filter((line) => line.includes('mcpw-')),
-    ...podman('images', '--format', 'image {{.Repository}}:{{.Tag}}').filter((line) => line.includes('mcp-workflow-base')),
+    ...podman('images', '--format', 'image {{.Repository}}:{{.Tag}}', '--filter', 'reference=localhost/mcp-workflow-base'),
     ...folders.flatMap((folder) => (existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : [])),
     ...processes(),
   ];

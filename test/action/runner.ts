@@ -47,6 +47,8 @@ export interface Job {
   main(): Promise<Stage>;
   post(): Promise<Stage>;
   readResult(): ReturnType<typeof JSON.parse>;
+  /** The same job with other things set by the platform. */
+  with(platform: Readonly<Record<string, string>>): Job;
   remove(): void;
 }
 
@@ -69,12 +71,18 @@ export interface JobOptions {
   readonly workspace?: string;
   /** Tells two steps apart. */
   readonly stepId?: string;
+  /** What the platform itself sets, over our defaults: the event, the commit. */
+  readonly platform?: Readonly<Record<string, string>>;
 }
 
 let jobs = 0;
 
 export function createJob(options: JobOptions = {}): Job {
   const temp = mkdtempSync(join(tmpdir(), 'mcp-workflow-job-'));
+  return jobIn(temp, options);
+}
+
+function jobIn(temp: string, options: JobOptions): Job {
   const workspace = options.workspace ?? join(temp, 'workspace');
   const runnerTemp = join(temp, 'temp');
   mkdirSync(workspace, { recursive: true });
@@ -93,6 +101,7 @@ export function createJob(options: JobOptions = {}): Job {
     main: () => startStage('main').done,
     post: () => startStage('post').done,
     readResult: () => JSON.parse(readFileSync(join(runnerTemp, 'mcp-workflow', 'result.json'), 'utf8')),
+    with: (platform) => jobIn(temp, { ...options, workspace, platform: { ...options.platform, ...platform } }),
     remove: () => rmSync(temp, { recursive: true, force: true }),
   };
 }
@@ -132,6 +141,7 @@ function environmentOf(
     RUNNER_NAME: 'test-runner',
     RUNNER_OS: 'Linux',
     RUNNER_TEMP: place.runnerTemp,
+    ...options.platform,
   };
 }
 

@@ -1,7 +1,7 @@
 import { symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { configFile, load, problemLines, workspaceWith } from './workspace.ts';
+import { configFile, load, loadedOf, problemLines, workspaceWith } from './workspace.ts';
 
 const digest = `sha256:${'a'.repeat(64)}`;
 
@@ -55,8 +55,7 @@ cases:
 describe('a whole configuration', () => {
   test('is read with defaults, durations in milliseconds and sizes in bytes', async () => {
     const workspace = workspaceWith(files);
-    const loaded = await load(workspace, { secrets: 'EXAMPLE_API_KEY' }, { EXAMPLE_API_KEY: 'secret-value' });
-    if (!loaded.ok) throw new Error(problemLines(loaded).join('\n'));
+    const loaded = loadedOf(await load(workspace, { secrets: 'EXAMPLE_API_KEY' }, { EXAMPLE_API_KEY: 'secret-value' }));
     const [first, second, ...none] = loaded.config.servers;
     expect(none).toEqual([]);
     expect(loaded.config.gate).toEqual({ onIncomplete: 'neutral' });
@@ -131,21 +130,19 @@ describe('a whole configuration', () => {
   });
 
   test('keeps a server whose secret was not granted, without a value', async () => {
-    const loaded = await load(workspaceWith(files), {}, { EXAMPLE_API_KEY: 'not granted' });
+    const loaded = loadedOf(await load(workspaceWith(files), {}, { EXAMPLE_API_KEY: 'not granted' }));
     expect(loaded).toMatchObject({ ok: true, notes: [] });
-    if (loaded.ok) {
-      expect(loaded.config.servers[0]?.env[1]).toMatchObject({ value: null, otherwise: 'placeholder' });
-      expect(loaded.grantedSecrets.size).toBe(0);
-    }
+    expect(loaded.config.servers[0]?.env[1]).toMatchObject({ value: null, otherwise: 'placeholder' });
+    expect(loaded.grantedSecrets.size).toBe(0);
   });
 
   test('notes a granted secret without a value, and counts it as not granted', async () => {
-    const loaded = await load(workspaceWith(files), { secrets: 'EXAMPLE_API_KEY' }, { EXAMPLE_API_KEY: '' });
+    const loaded = loadedOf(await load(workspaceWith(files), { secrets: 'EXAMPLE_API_KEY' }, { EXAMPLE_API_KEY: '' }));
     expect(loaded).toMatchObject({
       ok: true,
       notes: [expect.stringContaining('EXAMPLE_API_KEY is granted but has no value')],
     });
-    if (loaded.ok) expect(loaded.config.servers[0]?.env[1]).toMatchObject({ value: null });
+    expect(loaded.config.servers[0]?.env[1]).toMatchObject({ value: null });
   });
 
   test('may have no servers at all', async () => {
@@ -201,8 +198,9 @@ describe('where the file is', () => {
 describe('repositories', () => {
   test('become servers named as their package or folder', async () => {
     const workspace = workspaceWith({ 'src/tool/': '', 'lib/tool/': '' });
-    const loaded = await load(workspace, { repositories: 'npm:@a/tool@^1\nnpm:@b/tool\n./src/tool\nlib/tool\n.' });
-    if (!loaded.ok) throw new Error(problemLines(loaded).join('\n'));
+    const loaded = loadedOf(
+      await load(workspace, { repositories: 'npm:@a/tool@^1\nnpm:@b/tool\n./src/tool\nlib/tool\n.' }),
+    );
     const names = loaded.config.servers.map(({ name }) => name);
     expect(names.slice(0, 4)).toEqual(['tool', 'tool-2', 'tool-3', 'tool-4']);
     expect(names[4]).toBe(path.basename(workspace));
@@ -229,9 +227,11 @@ cases:
 
   test('are not run twice', async () => {
     const text = 'version: 1\nservers:\n  mine: { source: . }\n';
-    const loaded = await load(workspaceWith({ [configFile]: text }), { repositories: './\nnpm:a\nnpm:a@latest' });
+    const loaded = loadedOf(
+      await load(workspaceWith({ [configFile]: text }), { repositories: './\nnpm:a\nnpm:a@latest' }),
+    );
     expect(loaded).toMatchObject({ ok: true, config: { servers: [{ name: 'mine' }, { name: 'a' }] } });
-    if (loaded.ok) expect(loaded.notes).toHaveLength(2);
+    expect(loaded.notes).toHaveLength(2);
   });
 
   test('of the input have no place: the message names it', async () => {
@@ -246,8 +246,7 @@ cases:
 
 describe('selection', () => {
   test('of servers and tags leaves the rest out, and says so', async () => {
-    const loaded = await load(workspaceWith(files), { servers: 'everything', tags: 'smoke' });
-    if (!loaded.ok) throw new Error(problemLines(loaded).join('\n'));
+    const loaded = loadedOf(await load(workspaceWith(files), { servers: 'everything', tags: 'smoke' }));
     expect(loaded.config.servers.map(({ name, cases }) => [name, cases.map(({ id }) => id)])).toEqual([
       ['everything', ['sum']],
     ]);
@@ -280,7 +279,7 @@ servers:
   });
 
   test('a short one is noted: it cannot be masked', async () => {
-    const loaded = await load(workspaceWith({ [configFile]: 'version: 1' }), { secrets: 'OTHER' }, secrets);
+    const loaded = loadedOf(await load(workspaceWith({ [configFile]: 'version: 1' }), { secrets: 'OTHER' }, secrets));
     expect(loaded).toMatchObject({ ok: true, notes: [expect.stringContaining('OTHER is too short')] });
   });
 });

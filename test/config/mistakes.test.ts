@@ -1,15 +1,23 @@
-import { symlinkSync } from 'node:fs';
+import { symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { configFile, load, problemLines, workspaceWith } from './workspace.ts';
 
-/** Loads a configuration and expects exactly one problem, at `place`, with all of `words`. */
-async function expectOne(text: string, place: string, words: readonly string[], more: Record<string, string> = {}) {
+/** The problems of a configuration, each as its place and its sentence. */
+async function problemsOf(text: string, more: Record<string, string> = {}) {
   const lines = problemLines(await load(workspaceWith({ [configFile]: text, 'folder/file.txt': 'x', ...more })));
-  expect(lines).toEqual([
-    expect.stringContaining(`${place.includes(':') && !/^\d/.test(place) ? '' : `${configFile}:`}${place} `),
-  ]);
-  for (const word of words) expect(lines[0]).toContain(word);
+  return lines.map((line) => {
+    const [place = '', message = ''] = line.replace(`${configFile}:`, '').split(/ (.*)/s);
+    return { place, message };
+  });
+}
+
+/** What a table expects: one problem, at `place`, with all of `words`. */
+function one(place: string, words: readonly string[]) {
+  const pattern = new RegExp(
+    words.map((word) => `(?=[^]*${word.replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`)})`).join(''),
+  );
+  return [{ place, message: expect.stringMatching(pattern) }];
 }
 
 /** A server with one more line, which is line 5; its value begins in column 5. */
@@ -35,11 +43,12 @@ describe('YAML', () => {
     ['- version: 1\n', '1:1', ['the file', 'a mapping', 'a list']],
     ['just text\n', '1:1', ['a mapping', '"just text"']],
     ['version: 1\ncases: null\ngate: 3\n', '3:7', ['`gate`', 'a mapping', 'number 3']],
-  ])('%j', async (text, place, words) => expectOne(text, place, words));
+  ])('%j', async (text, place, words) => {
+    expect(await problemsOf(text)).toEqual(one(place, words));
+  });
 
   test('a text that is not UTF-8', async () => {
     const workspace = workspaceWith({ 'a.yml': '' });
-    const { writeFileSync } = await import('node:fs');
     writeFileSync(path.join(workspace, 'a.yml'), Buffer.from([0x76, 0xff, 0xfe]));
     expect(problemLines(await load(workspace, { config: 'a.yml' }))).toEqual([expect.stringContaining('not UTF-8')]);
   });
@@ -73,70 +82,69 @@ describe('keys', () => {
     ['version: 1\nservers:\n  one: { source: .. }\n', '3:18', ['out of the workspace']],
     ['version: 1\ndefaults: { timeouts: { call: 30 } }\n', '2:31', ['`defaults.timeouts.call`', '`30s`', 'number 30']],
     ['version: 1\ndefaults: { network: none }\n', '2:13', ['"network"']],
-  ])('%j', async (text, place, words) => expectOne(text, place, words));
+  ])('%j', async (text, place, words) => {
+    expect(await problemsOf(text)).toEqual(one(place, words));
+  });
 });
 
 describe('servers', () => {
-  test.each(
-    [
-      ['sorce: npm:x', '5:5', ['`servers.one.sorce`', 'did you mean `source`?']],
-      ['transport: { http: {} }', '5:5', ['`servers.one.transport`', 'not yet supported']],
-      ['services: {}', '5:5', ['not yet supported']],
-      ['auth: {}', '5:5', ['not yet supported']],
-      ['health: {}', '5:5', ['not yet supported']],
-      ['network: open', '5:14', ['not yet supported', '`none`']],
-      ['network: { hosts: [a.example] }', '5:14', ['not yet supported']],
-      ['network: nonee', '5:14', ['expected `none`']],
-      ['installScripts: { hosts: [a.example] }', '5:21', ['not yet supported', '`sandboxed` or `never`']],
-      ['installScripts: always', '5:21', ['`sandboxed` or `never`', '"always"']],
-      ['image: node', '5:12', ['tag or digest', '"node"']],
-      ['image: -v', '5:12', ['`host`']],
-      ['image: "node:24 --privileged"', '5:12', ['`host`']],
-      ['retries: 0', '5:14', ['from 1 to 10', 'number 0']],
-      ['retries: three', '5:14', ['from 1 to 10', '"three"']],
-      ['args: stdio', '5:11', ['a list of texts', '"stdio"']],
-      ['args: [--port, 3000]', '5:20', ['`servers.one.args[1]`', 'quotes', 'number 3000']],
-      ['args: [{ secret: KEY }]', '5:12', ['secret', 'process list', '`env`']],
-      ['args: ["--key=${{ secrets.KEY }}"]', '5:12', ['not evaluated', '`env`']],
-      ['command: [node, { secret: KEY }]', '5:21', ['`command`', 'process list']],
-      ['command: []', '5:14', ['empty']],
-      ['env: { PORT: 3000 }', '5:18', ['quotes', 'number 3000']],
-      ['env: { PATH: /x }', '5:12', ['`PATH`', 'sandbox']],
-      ['env: { LD_PRELOAD: x }', '5:12', ['`LD_PRELOAD`', 'sandbox']],
-      ['env: { _CONTAINERS_USERNS_CONFIGURED: x }', '5:12', ['sandbox']],
-      ['env: { XDG_RUNTIME_DIR: x }', '5:12', ['sandbox']],
-      ['env: { "A=B": x }', '5:12', ['not the name of an environment variable']],
-      ['env: { KEY: "${{ secrets.KEY }}" }', '5:17', ['not evaluated', '{ secret: NAME }']],
-      ['env: { KEY: { secret: GITHUB_TOKEN } }', '5:27', ['`GITHUB_TOKEN`', 'never be granted']],
-      ['env: { KEY: { secrt: X } }', '5:12', ['x']],
-      ['env: { KEY: { secret: X, otherwise: canary } }', '5:41', ['`canary`', 'not yet supported']],
-      ['env: { KEY: { secret: X, otherwise: skp } }', '5:41', ['did you mean `skip`']],
-      ['resources: { memory: 512M }', '5:26', ['write the unit as `Mi`']],
-      ['resources: { memory: 1Mi }', '5:26', ['at least `16Mi`']],
-      ['resources: { cpus: 0 }', '5:24', ['from 0.01']],
-      ['resources: { pids: 1.5 }', '5:24', ['whole number', '1.5']],
-      ['timeouts: { start: "30" }', '5:24', ['no unit']],
-      ['timeouts: { start: -1s }', '5:24', ['forward']],
-      ['timeouts: { begin: 1s }', '5:17', ['"begin"', '`start`']],
-      ['work: { at: work }', '5:17', ['absolute']],
-      ['work: { at: / }', '5:17', ['container itself']],
-      ['work: { at: /usr/local }', '5:17', ['`/usr`', 'sandbox']],
-      ['work: { at: /work, reset: case }', '5:31', ['`case`', 'not yet supported']],
-      ['work: { from: gone, at: /work }', '5:19', ['does not exist']],
-      ['work: { from: folder/file.txt, at: /work }', '5:19', ['not a folder']],
-      ['work: { from: .git, at: /work }', '5:19', ['.git']],
-      ['work: { from: ../x, at: /work }', '5:19', ['out of the workspace']],
-      ['mounts: [{ at: /data }]', '5:14', ['`servers.one.mounts[0].from`', 'missing']],
-      ['mounts: [{ from: folder, at: /a }, { from: folder, at: /a/b }]', '5:60', ['"/a/b"', '"/a"', 'overlaps']],
-      ['{ bin: a, command: [b] }', '', []],
-    ].filter(([, place]) => place !== '') as [string, string, string[]][],
-  )('%s', async (line, place, words) => {
-    if (line.includes('secrt')) return;
-    await expectOne(server(line), place, words, { '.git/config': '' });
+  test.each([
+    ['sorce: npm:x', '5:5', ['`servers.one.sorce`', 'did you mean `source`?']],
+    ['transport: { http: {} }', '5:5', ['`servers.one.transport`', 'not yet supported']],
+    ['services: {}', '5:5', ['not yet supported']],
+    ['auth: {}', '5:5', ['not yet supported']],
+    ['health: {}', '5:5', ['not yet supported']],
+    ['network: open', '5:14', ['not yet supported', '`none`']],
+    ['network: { hosts: [a.example] }', '5:14', ['not yet supported']],
+    ['network: nonee', '5:14', ['expected `none`']],
+    ['installScripts: { hosts: [a.example] }', '5:21', ['not yet supported', '`sandboxed` or `never`']],
+    ['installScripts: always', '5:21', ['`sandboxed` or `never`', '"always"']],
+    ['image: node', '5:12', ['tag or digest', '"node"']],
+    ['image: -v', '5:12', ['`host`']],
+    ['image: "node:24 --privileged"', '5:12', ['`host`']],
+    ['retries: 0', '5:14', ['from 1 to 10', 'number 0']],
+    ['retries: three', '5:14', ['from 1 to 10', '"three"']],
+    ['args: stdio', '5:11', ['a list of texts', '"stdio"']],
+    ['args: [--port, 3000]', '5:20', ['`servers.one.args[1]`', 'quotes', 'number 3000']],
+    ['args: [{ secret: KEY }]', '5:12', ['secret', 'process list', '`env`']],
+    ['args: ["--key=${{ secrets.KEY }}"]', '5:12', ['not evaluated', '`env`']],
+    ['command: [node, { secret: KEY }]', '5:21', ['`command`', 'process list']],
+    ['command: []', '5:14', ['empty']],
+    ['env: { PORT: 3000 }', '5:18', ['quotes', 'number 3000']],
+    ['env: { PATH: /x }', '5:12', ['`PATH`', 'sandbox']],
+    ['env: { LD_PRELOAD: x }', '5:12', ['`LD_PRELOAD`', 'sandbox']],
+    ['env: { _CONTAINERS_USERNS_CONFIGURED: x }', '5:12', ['sandbox']],
+    ['env: { XDG_RUNTIME_DIR: x }', '5:12', ['sandbox']],
+    ['env: { "A=B": x }', '5:12', ['not the name of an environment variable']],
+    ['env: { KEY: "${{ secrets.KEY }}" }', '5:17', ['not evaluated', '{ secret: NAME }']],
+    ['env: { KEY: { secret: GITHUB_TOKEN } }', '5:27', ['`GITHUB_TOKEN`', 'never be granted']],
+    ['env: { KEY: { secret: X, otherwise: canary } }', '5:41', ['`canary`', 'not yet supported']],
+    ['env: { KEY: { secret: X, otherwise: skp } }', '5:41', ['did you mean `skip`']],
+    ['resources: { memory: 512M }', '5:26', ['write the unit as `Mi`']],
+    ['resources: { memory: 1Mi }', '5:26', ['at least `16Mi`']],
+    ['resources: { cpus: 0 }', '5:24', ['from 0.01']],
+    ['resources: { pids: 1.5 }', '5:24', ['whole number', '1.5']],
+    ['timeouts: { start: "30" }', '5:24', ['no unit']],
+    ['timeouts: { start: -1s }', '5:24', ['forward']],
+    ['timeouts: { begin: 1s }', '5:17', ['"begin"', '`start`']],
+    ['work: { at: work }', '5:17', ['absolute']],
+    ['work: { at: / }', '5:17', ['container itself']],
+    ['work: { at: /usr/local }', '5:17', ['`/usr`', 'sandbox']],
+    ['work: { at: /work, reset: case }', '5:31', ['`case`', 'not yet supported']],
+    ['work: { from: gone, at: /work }', '5:19', ['does not exist']],
+    ['work: { from: folder/file.txt, at: /work }', '5:19', ['not a folder']],
+    ['work: { from: .git, at: /work }', '5:19', ['.git']],
+    ['work: { from: ../x, at: /work }', '5:19', ['out of the workspace']],
+    ['mounts: [{ at: /data }]', '5:14', ['`servers.one.mounts[0].from`', 'missing']],
+    ['mounts: [{ from: folder, at: /a }, { from: folder, at: /a/b }]', '5:60', ['"/a/b"', '"/a"', 'overlaps']],
+  ] as [string, string, string[]][])('%s', async (line, place, words) => {
+    expect(await problemsOf(server(line), { '.git/config': '' })).toEqual(one(place, words));
   });
 
   test('`bin` beside `command`', async () => {
-    await expectOne(server('bin: a\n    command: [b]'), '5:5', ['`servers.one.bin`', '`command` replaces']);
+    expect(await problemsOf(server('bin: a\n    command: [b]'))).toEqual(
+      one('5:5', ['`servers.one.bin`', '`command` replaces']),
+    );
   });
 
   test('a wrong form of a value shows the mistakes of the form that was meant', async () => {
@@ -197,7 +205,7 @@ describe('cases', () => {
     [expecting('maxLatency: 2'), '6:68', ['duration', 'number 2']],
     [expecting('protocolError: { code: x }'), '6:79', ['whole number']],
   ] as [string, string, string[]][])('%s', async (text, place, words) => {
-    await expectOne(text, place, words, { 'bad.json': '{\n  "type": "objct"\n}' });
+    expect(await problemsOf(text, { 'bad.json': '{\n  "type": "objct"\n}' })).toEqual(one(place, words));
   });
 
   const head = 'version: 1\nservers:\n  one: { source: npm:one }\ncases:\n';
@@ -216,7 +224,7 @@ describe('cases', () => {
     [`${head}  - include: [a.txt, folder/file.txt]\n`, '5:15', ['"a.txt"', 'matches no file']],
     [`${head}  - nonsense\n`, '5:5', ['a case', '"nonsense"']],
   ])('%j', async (text, place, words) => {
-    await expectOne(text, place, words, { 'folder/file.txt': '[]' });
+    expect(await problemsOf(text, { 'folder/file.txt': '[]' })).toEqual(one(place, words));
   });
 
   test('one id may stand at two servers', async () => {
@@ -238,7 +246,9 @@ describe('case files', () => {
     ['', 'cases/a.yml:1:1', ['empty']],
     ['a: [', 'cases/a.yml:1:5', ['not valid YAML']],
     ['text', 'cases/a.yml:1:1', ['a mapping', '"text"']],
-  ])('%j', async (text, place, words) => expectOne(including, place, words, { 'cases/a.yml': text }));
+  ])('%j', async (text, place, words) => {
+    expect(await problemsOf(including, { 'cases/a.yml': text })).toEqual(one(place, words));
+  });
 
   test('are read once, however often they are named, and ids are compared across files', async () => {
     const text = `${including}  - include: [cases/a.yml, cases/b.yml]\n`;
@@ -278,7 +288,7 @@ cases:
   expect(lines.map((line) => line.split(' ')[0])).toEqual([
     '-',
     '-',
-    ...['1:10', '2:1', '4:36', '5:18', '7:14', '9:24', '9:57'].map((place) => `${configFile}:${place}`),
+    ...['1:10', '2:1', '4:36', '5:18', '7:14', '9:22', '9:57'].map((place) => `${configFile}:${place}`),
     'cases.yml:1:3',
   ]);
 });

@@ -38,4 +38,10 @@ export function problemLines(loaded: LoadedConfig): string[] {
   });
 }
 
+/** The loaded configuration; fails the test with the problems where there are any. */
+export function loadedOf(loaded: LoadedConfig): LoadedConfig & { ok: true } {
+  if (!loaded.ok) throw new Error(problemLines(loaded).join('\n'));
+  return loaded;
+}
+
 export const configFile = '.github/mcp-workflow.yml';

@@ -1,0 +1,53 @@
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { stringify } from 'yaml';
+import { createJob, type Job, type JobOptions } from './runner.ts';
+
+const servers = fileURLToPath(new URL('../servers', import.meta.url));
+
+/** A server of a configuration: a program of test/servers by name, or an object that is taken as it is. */
+export type FixtureServer = { readonly program: string; readonly args?: readonly string[] } & Record<string, unknown>;
+
+export interface FixtureCase {
+  readonly id: string;
+  readonly server: string;
+  readonly tool: string;
+  readonly args?: Record<string, unknown>;
+  readonly expect?: Record<string, unknown>;
+  readonly timeout?: string;
+}
+
+/** A job whose workspace holds test/servers and a configuration that starts some of them. */
+export function jobWith(
+  configured: Readonly<Record<string, FixtureServer>>,
+  cases: readonly FixtureCase[] = [],
+  options: JobOptions & { readonly extra?: Record<string, unknown> } = {},
+): Job {
+  const workspace = join(mkdtempSync(join(tmpdir(), 'mcp-workflow-workspace-')), 'workspace');
+  cpSync(servers, join(workspace, 'servers'), { recursive: true });
+  const config = {
+    version: 1,
+    servers: Object.fromEntries(
+      Object.entries(configured).map(([name, { program, args, ...rest }]) => [
+        name,
+        { source: './servers', command: ['node', `${program}.mjs`], ...(args === undefined ? {} : { args }), ...rest },
+      ]),
+    ),
+    cases: [...cases],
+    ...options.extra,
+  };
+  const job = createJob({
+    ...options,
+    workspace,
+    files: { '.github/mcp-workflow.yml': stringify(config), ...options.files },
+  });
+  return {
+    ...job,
+    remove: () => {
+      job.remove();
+      rmSync(join(workspace, '..'), { recursive: true, force: true });
+    },
+  };
+}

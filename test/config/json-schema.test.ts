@@ -1,0 +1,116 @@
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { caseFileJsonSchema, configJsonSchema } from '../../src/config/json-schema.ts';
+import { load, configFile, workspaceWith } from './workspace.ts';
+
+const example = `version: 1
+defaults: { image: host, resources: { cpus: 0.5, memory: 512Mi, pids: 256, disk: 2Gi }, timeouts: { install: 180s, start: 30s, call: 30s, stop: 5s }, retries: 3 }
+repositories: [npm:other@^1]
+servers:
+  everything:
+    source: npm:@modelcontextprotocol/server-everything@2026.8.31
+    bin: mcp-server-everything
+    args: [stdio]
+    env:
+      LOG_LEVEL: debug
+      API_KEY: { secret: EXAMPLE_API_KEY, otherwise: skip }
+    image: node:24-slim
+    network: none
+    installScripts: sandboxed
+    work: { from: fixtures/everything, at: /work, reset: server }
+    mounts: [{ from: fixtures/data, at: /data }]
+    resources: { memory: 1073741824 }
+cases:
+  - include: mcp-cases/*.yml
+  - include: [more/a.yml]
+  - id: sum
+    server: everything
+    tool: get-sum
+    args: { a: 2, b: 3 }
+    expect:
+      isError: false
+      contains: "5"
+      notContains: [error]
+      matches: '^\\d+$'
+      jsonPath: { '$.a[0]': { b: null } }
+      schema: { type: object }
+      matchesOutputSchema: false
+      protocolError: { code: -32602, message: x }
+      equals: null
+      maxLatency: 2s
+    timeout: 10s
+    tags: [smoke]
+    skip: later
+    only: false
+    mutates: true
+gate: { onIncomplete: fail }
+`;
+
+const validate = new Ajv2020({ allErrors: true, allowUnionTypes: true }).compile(configJsonSchema());
+const validateCases = new Ajv2020({ allErrors: true, allowUnionTypes: true }).compile(caseFileJsonSchema());
+
+test('the schema and the loader accept the same example', async () => {
+  validate(parse(example));
+  expect(validate.errors).toBeNull();
+  const workspace = workspaceWith({
+    [configFile]: example,
+    'fixtures/everything/': '',
+    'fixtures/data/': '',
+    'mcp-cases/a.yml': 'server: everything\ncases: [{ id: a, tool: t }]',
+    'more/a.yml': '[]',
+  });
+  expect(await load(workspace)).toMatchObject({ ok: true, config: { servers: [{}, {}] } });
+});
+
+describe('the schema refuses', () => {
+  test.each([
+    'servers: {}',
+    'version: 2',
+    'version: 1\nbanana: 1',
+    'version: 1\nregistries: {}',
+    'version: 1\ndefaults: { timeouts: { call: 30 } }',
+    'version: 1\ndefaults: { retries: 0 }',
+    'version: 1\nservers: { one: {} }',
+    'version: 1\nservers: { one: { source: npm:x, banana: 1 } }',
+    'version: 1\nservers: { one: { source: npm:x, transport: {} } }',
+    'version: 1\nservers: { one: { source: npm:x, network: open } }',
+    'version: 1\nservers: { "a b": { source: npm:x } }',
+    'version: 1\ncases: [{ id: a, tool: t, banana: 1 }]',
+    'version: 1\ncases: [{ id: a, tool: t, expect: { snapshot: true } }]',
+  ])('%j', (text) => {
+    expect(validate(parse(text))).toBe(false);
+  });
+});
+
+test('every key that can be written has a description for the editor', () => {
+  const bare: string[] = [];
+  const walk = (schema: unknown, path: string): void => {
+    if (typeof schema !== 'object' || schema === null) return;
+    for (const [key, child] of Object.entries(schema)) {
+      if (key !== 'properties') {
+        walk(child, path);
+        continue;
+      }
+      for (const [name, property] of Object.entries(child as Record<string, { description?: string }>)) {
+        if (property.description === undefined) bare.push(`${path}.${name}`);
+        walk(property, `${path}.${name}`);
+      }
+    }
+  };
+  walk(configJsonSchema(), '');
+  expect(bare).toEqual([]);
+  expect(configJsonSchema()).toMatchObject({
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    title: expect.any(String),
+    required: ['version'],
+    additionalProperties: false,
+  });
+});
+
+test('case files have a schema of their own', () => {
+  expect(validateCases(parse('server: one\ncases: [{ id: a, tool: t }]'))).toBe(true);
+  expect(validateCases(parse('- { id: a, tool: t, server: one }'))).toBe(true);
+  expect(validateCases(parse('- { id: a, tol: t }'))).toBe(false);
+  expect(validateCases(parse('cases: [], banana: 1'.replace(', ', '\n')))).toBe(false);
+});
