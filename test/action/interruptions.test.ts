@@ -28,7 +28,7 @@ describe('a run that is cut short', () => {
       await running.done;
       const post = await job.post();
       expect(post.exitCode).toBe(0);
-      expect(leftovers()).toEqual([]);
+      expect(leftovers([job])).toEqual([]);
       const cleanup = JSON.parse(readFileSync(join(job.results, 'cleanup.json'), 'utf8'));
       expect(cleanup.operations.every((each: { success: boolean }) => each.success)).toBe(true);
     },
@@ -50,7 +50,7 @@ describe('a run that is cut short', () => {
     expect(main.summary).toContain('SIGINT');
     expect(main.outputs['conclusion']).toBe('incomplete');
     await job.post();
-    expect(leftovers()).toEqual([]);
+    expect(leftovers([job])).toEqual([]);
   });
 
   it('names what its own timeout cut off', async () => {
@@ -61,7 +61,7 @@ describe('a run that is cut short', () => {
     expect(result).toMatchObject({ complete: false, conclusion: 'incomplete' });
     expect(result.interruptedBy).toContain('timeout');
     expect(result.servers.find((server) => server.state === 'skipped')?.reason).toContain('timeout of 6 s');
-    expect(leftovers()).toEqual([]);
+    expect(leftovers([job])).toEqual([]);
   });
 
   it('keeps what was known in result.json when main is killed', async () => {
@@ -90,7 +90,7 @@ describe('machines that persist', () => {
     await killed.logged('w04 discover');
     killed.kill('SIGKILL');
     await killed.done;
-    expect(leftovers()).not.toEqual([]);
+    expect(leftovers([dead])).not.toEqual([]);
 
     const running = beside.start();
     await running.logged('w04 discover');
@@ -99,7 +99,7 @@ describe('machines that persist', () => {
     expect(later.exitCode).toBe(0);
 
     const runOf = (job: Job) => WorkflowResult.parse(job.readResult()).workflowId;
-    const left = leftovers().join('\n');
+    const left = leftovers([dead, late, beside]).join('\n');
     expect(left).not.toContain(runOf(dead));
     expect(left).not.toContain(runOf(late));
     expect(left).toContain(runOf(beside));
@@ -107,7 +107,7 @@ describe('machines that persist', () => {
     const finished = await running.done;
     expect(finished.exitCode).toBe(0);
     expect(finished.outputs).toMatchObject({ conclusion: 'passed', passed: '1' });
-    expect(leftovers()).toEqual([]);
+    expect(leftovers([dead, beside, late])).toEqual([]);
     for (const job of [dead, beside, late]) job.remove();
   });
 
@@ -120,10 +120,11 @@ describe('machines that persist', () => {
     await Promise.all(running.map((each) => each.done));
     const otherRun = WorkflowResult.parse(other.readResult()).workflowId;
     await mine.post();
-    expect(leftovers().join('\n')).toContain(otherRun);
+    expect(leftovers([mine])).toEqual([]);
+    expect(leftovers([other]).join('\n')).toContain(otherRun);
     expect(existsSync(join(mine.results, 'cleanup.json'))).toBe(true);
     await other.post();
-    expect(leftovers()).toEqual([]);
+    expect(leftovers([other])).toEqual([]);
     mine.remove();
     other.remove();
   });

@@ -3,21 +3,36 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stateDirectories } from '../../src/sandbox/state.ts';
 
-/** Everything of any run that is still on this machine, by label, by name, by process and by folder. */
-export function leftovers(): string[] {
+/**
+ * Everything of any run that is still on this machine, by label, by name, by process and by folder.
+ * @param jobs only theirs, where somebody else may be at work beside the tests.
+ */
+export function leftovers(jobs: readonly { readonly stepKey: string }[] = []): string[] {
+  const mine = (text: string) => jobs.length === 0 || jobs.some(({ stepKey }) => text.includes(`mcpw-${stepKey}-`));
+  return [...new Set([...things(), ...folders(), ...processes()])].filter(mine);
+}
+
+function things(): string[] {
   const podman = (...args: string[]) => execFileSync('podman', args, { encoding: 'utf8' }).split('\n').filter(Boolean);
   const label = ['--filter', 'label=dev.mcp-workflow.run'];
-  const state = stateDirectories(process.env);
-  const folders = state === null ? [] : [state.runs, state.uids, state.runtime];
+  const named = (line: string) => line.includes('mcpw-');
   return [
     ...podman('ps', '--all', '--format', 'container {{.Names}}', ...label),
     ...podman('volume', 'ls', '--format', 'volume {{.Name}}', ...label),
     ...podman('network', 'ls', '--format', 'network {{.Name}}', ...label),
-    ...podman('ps', '--all', '--format', 'container {{.Names}}').filter((line) => line.includes('mcpw-')),
-    ...podman('volume', 'ls', '--format', 'volume {{.Name}}').filter((line) => line.includes('mcpw-')),
+    ...podman('ps', '--all', '--format', 'container {{.Names}}').filter(named),
+    ...podman('volume', 'ls', '--format', 'volume {{.Name}}').filter(named),
     ...podman('images', '--format', 'image {{.Repository}}:{{.Tag}}', '--filter', 'reference=localhost/mcp-workflow-base'),
-    ...folders.flatMap((folder) => (existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : [])),
-    ...processes(),
+  ];
+}
+
+function folders(): string[] {
+  const state = stateDirectories(process.env);
+  if (state === null) return [];
+  const names = (folder: string) => (existsSync(folder) ? readdirSync(folder) : []);
+  return [
+    ...[state.runs, state.runtime].flatMap((folder) => names(folder).map((name) => `folder ${join(folder, name)}`)),
+    ...names(state.uids).map((name) => `uid block of ${readFileSync(join(state.uids, name), 'utf8')}`),
   ];
 }
 
@@ -28,8 +43,8 @@ function processes(): string[] {
       try {
         // Podman's own pause process is the user's, whoever started it first.
         if (readFileSync(`/proc/${pid}/cmdline`, 'utf8').startsWith('catatonit\0-P')) return [];
-        const marked = readFileSync(`/proc/${pid}/environ`, 'utf8').includes('MCP_WORKFLOW_RUN=');
-        return marked ? [`process ${pid} ${readFileSync(`/proc/${pid}/comm`, 'utf8').trim()}`] : [];
+        const run = /(?:^|\0)MCP_WORKFLOW_RUN=([^\0]+)/u.exec(readFileSync(`/proc/${pid}/environ`, 'utf8'))?.[1];
+        return run === undefined ? [] : [`process ${pid} ${readFileSync(`/proc/${pid}/comm`, 'utf8').trim()} of ${run}`];
       } catch {
         return [];
       }

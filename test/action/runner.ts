@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseDocument } from 'yaml';
+import { stepKeyOf } from '../../src/host/step-key.ts';
 
 /**
  * Starts this action's own dist as GitHub's runner does: a new process for main and for post, its file commands, its
@@ -39,6 +40,8 @@ export interface Annotation {
 }
 
 export interface Job {
+  /** What this step's run ids begin with. */
+  readonly stepKey: string;
   readonly workspace: string;
   readonly temp: string;
   /** Where results go unless `results-directory` says otherwise. */
@@ -94,6 +97,7 @@ function jobIn(temp: string, options: JobOptions): Job {
   const startStage = (stage: 'main' | 'post') =>
     start(stage, environmentOf(options, { runnerTemp, workspace, runId, stage }), workspace, runnerTemp);
   return {
+    stepKey: stepKeyOf(environmentOf(options, { runnerTemp, workspace, runId, stage: 'main' })),
     workspace,
     temp: runnerTemp,
     results: join(runnerTemp, 'mcp-workflow'),

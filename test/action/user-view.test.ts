@@ -193,7 +193,7 @@ describe('triggers that run with the base repository\'s secrets', () => {
       inputs: { 'allow-untrusted-trigger': 'true' },
     });
     expect((await job.main()).outputs['conclusion']).toBe('passed');
-    expect(leftovers()).toEqual([]);
+    expect(leftovers([job])).toEqual([]);
   });
 });
 

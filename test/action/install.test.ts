@@ -1,0 +1,128 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { stringify } from 'yaml';
+import { type ServerResult, WorkflowResult } from '../../src/result/model.ts';
+import { leftovers } from './leftovers.ts';
+import { type Published, type Registry, startRegistry } from './registry.ts';
+import { createJob, type Job, type Stage } from './runner.ts';
+
+const source = (name: string) => readFileSync(fileURLToPath(new URL(`../servers/${name}`, import.meta.url)), 'utf8');
+const code = { 'server.mjs': `#!/usr/bin/env node\n${source('healthy.mjs')}`, 'lib.mjs': source('lib.mjs') };
+const version = '1.0.0';
+const server = (name: string, more: Record<string, unknown> = {}): Published => ({
+  manifest: { name, version, bin: { [name.split('/').at(-1) ?? name]: 'server.mjs' }, ...more },
+  files: code,
+});
+
+/** Its script tries the network and the file system, and leaves word of what happened in its own folder. */
+const nosy = `
+const { writeFileSync } = require('node:fs');
+const { connect } = require('node:net');
+const seen = { environment: Object.keys(process.env).filter((name) => /TOKEN|SECRET|GITHUB|ACTIONS|RUNNER/.test(name)) };
+for (const [key, path] of [['root', '/written'], ['home', process.env.HOME + '/written'], ['gateway', '/run/gateway/written']]) {
+  try { writeFileSync(path, 'x'); seen[key] = 'written'; } catch (error) { seen[key] = error.code; }
+}
+const socket = connect({ host: '1.1.1.1', port: 443 });
+socket.on('error', (error) => { seen.network = error.code; writeFileSync('seen.json', JSON.stringify(seen)); });
+socket.on('connect', () => { seen.network = 'connected'; writeFileSync('seen.json', JSON.stringify(seen)); socket.destroy(); });
+`;
+
+const packages: Published[] = [
+  server('plain'),
+  server('@scope/scoped'),
+  server('several', { bin: { first: 'server.mjs', second: 'server.mjs' } }),
+  server('named', { bin: { named: 'server.mjs', other: 'server.mjs' } }),
+  server('only-windows', { os: ['win32'] }),
+  server('from-git', { dependencies: { evil: 'git+https://git.invalid/evil.git' } }),
+  server('from-url', { dependencies: { evil: 'https://tarballs.invalid/evil.tgz' } }),
+  server('missing-dependency', { dependencies: { 'does-not-exist': '^1.0.0' } }),
+  server('broken-dependency', { dependencies: { broken: '^1.0.0' } }),
+  { ...server('tampered'), integrity: `sha512-${Buffer.alloc(64).toString('base64')}` },
+  { manifest: { name: 'library', version, main: 'index.js' }, files: { 'index.js': '' } },
+  { manifest: { name: 'nosy', version, scripts: { postinstall: 'node postinstall.cjs' } }, files: { 'postinstall.cjs': nosy } },
+  server('with-scripts', { dependencies: { nosy: '1.0.0' } }),
+];
+
+describe('packages from a registry', () => {
+  let registry: Registry;
+  let job: Job;
+  let main: Stage;
+  let result: WorkflowResult;
+
+  beforeAll(async () => {
+    registry = await startRegistry(packages);
+    const names = packages.map(({ manifest }) => manifest.name).filter((name) => name !== 'nosy');
+    const servers = {
+      ...Object.fromEntries(names.map((name) => [name.replace('@scope/', ''), { source: `npm:${name}` }])),
+      again: { source: 'npm:plain@^1.0.0' },
+      'chosen-bin': { source: 'npm:several', bin: 'second' },
+      'without-scripts': { source: 'npm:with-scripts', installScripts: 'never' },
+      'no-such-package': { source: 'npm:no-such-package' },
+      'no-such-version': { source: 'npm:plain@2' },
+    };
+    const files = {
+      '.github/mcp-workflow.yml': stringify({ version: 1, servers }),
+      // What a pull request could bring to redirect an install.
+      '.npmrc': 'registry=http://attacker.invalid/\n',
+    };
+    job = createJob({ files, env: { npm_config_registry: registry.url, NPM_TOKEN: 'sesame', NODE_AUTH_TOKEN: 'sesame' } });
+    main = await job.main();
+    result = WorkflowResult.parse(job.readResult());
+  });
+  afterAll(async () => {
+    await registry.close();
+    job.remove();
+  });
+
+  const find = (name: string): ServerResult => {
+    const found = result.servers.find((each) => each.name === name);
+    if (found === undefined) throw new Error(`${name} is not in the result:\n${main.log}`);
+    return found;
+  };
+
+  it.each(['plain', 'scoped', 'named', 'chosen-bin', 'with-scripts', 'without-scripts'])('%s is installed and answers', (name) => {
+    expect(find(name)).toMatchObject({ state: 'passed', source: { resolved: { version, integrity: expect.stringMatching(/^sha512-/u) } } });
+    expect(find(name).tools.map((tool) => tool.name)).toContain('echo');
+  });
+
+  it('the same version is fetched once for several servers', () => {
+    expect(find('again').source.resolved).toEqual(find('plain').source.resolved);
+    expect(registry.requests.filter(({ line }) => line === 'GET /plain/-/plain-1.0.0.tgz')).toHaveLength(1);
+  });
+
+  it.each([
+    ['several', 'not_mcp', /several commands \(first, second\)/u],
+    ['library', 'not_mcp', /declares no command/u],
+    ['only-windows', 'unsupported_platform', /operating system/u],
+    ['from-git', 'install_failed', /git/u],
+    ['from-url', 'install_failed', /./u],
+    ['missing-dependency', 'install_failed', /dependency does not exist/u],
+    ['tampered', 'install_failed', /integrity/u],
+    ['no-such-package', 'install_failed', /no-such-package does not exist/u],
+    ['no-such-version', 'install_failed', /no version that matches "2"; the latest is 1\.0\.0/u],
+  ])('%s is failed as %s and says what to do', (name, outcome, advice) => {
+    expect(find(name)).toMatchObject({ state: 'failed', startup: { outcome } });
+    expect(find(name).startup?.advice).toMatch(advice);
+  });
+
+  it('a registry that fails is infrastructure, never a verdict on the server', () => {
+    expect(find('broken-dependency')).toMatchObject({ state: 'error', startup: null });
+    expect(find('broken-dependency').reason).toContain('HTTP 500');
+  });
+
+  it('install scripts run without network, secrets, or anything to write to but their tree', () => {
+    const finding = find('with-scripts').findings.find((each) => each.check === 'install-scripts');
+    expect(finding?.message).toContain('nosy');
+    expect(finding?.message).toContain('ran without network');
+    expect(find('without-scripts').findings.find((each) => each.check === 'install-scripts')?.message).toContain('not run');
+  });
+
+  it('no credential goes to the registry that was not configured, and the workspace redirects nothing', () => {
+    expect(registry.requests.length).toBeGreaterThan(10);
+    expect(registry.requests.filter(({ authorization }) => authorization !== undefined)).toEqual([]);
+    expect(main.log).not.toContain('attacker.invalid');
+  });
+
+  it('leaves nothing', () => expect(leftovers([job])).toEqual([]));
+});
