@@ -1,5 +1,5 @@
 import { cpus, totalmem } from 'node:os';
-import { Client, type Transport } from '@modelcontextprotocol/client';
+import { Client } from '@modelcontextprotocol/client';
 import pLimit from 'p-limit';
 import { Installer } from '../src/install/installer.ts';
 import type { InstalledTree } from '../src/install/model.ts';
@@ -29,7 +29,8 @@ const cold = [
 ];
 const concurrency = 2;
 
-const median = (values: readonly number[]) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+const median = (values: readonly number[]) =>
+  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 const ms = (value: number) => `${Math.round(value)} ms`;
 const say = (line: string) => process.stdout.write(`${line}\n`);
 const ratio = (ours: readonly number[], theirs: readonly number[]) => (median(ours) / median(theirs)).toFixed(2);
@@ -51,7 +52,8 @@ async function runJob(job: Job): Promise<{ main: number; post: number; job: Job 
 function fiftyCases(): string {
   const lines = Array.from(
     { length: 50 },
-    (_, n) => `  - { id: c${n}, server: everything, tool: get-sum, args: { a: ${n}, b: 1 }, expect: { contains: "${n + 1}" } }`,
+    (_, n) =>
+      `  - { id: c${n}, server: everything, tool: get-sum, args: { a: ${n}, b: 1 }, expect: { contains: "${n + 1}" } }`,
   );
   return `version: 1\nservers:\n  everything: { source: "npm:${everything}" }\ncases:\n${lines.join('\n')}\n`;
 }
@@ -59,7 +61,13 @@ function fiftyCases(): string {
 async function withSandbox<T>(work: (sandbox: Sandbox) => Promise<T>): Promise<T> {
   const signal = new AbortController().signal;
   process.umask(0o022);
-  const sandbox = await Sandbox.create(newRunId(stepKey), { stepKey, env: process.env, resultsDirectory: '/tmp', resources, signal });
+  const sandbox = await Sandbox.create(newRunId(stepKey), {
+    stepKey,
+    env: process.env,
+    resultsDirectory: '/tmp',
+    resources,
+    signal,
+  });
   try {
     return await work(sandbox);
   } finally {
@@ -68,7 +76,11 @@ async function withSandbox<T>(work: (sandbox: Sandbox) => Promise<T>): Promise<T
 }
 
 async function installOnce(sandbox: Sandbox): Promise<InstalledTree> {
-  const installer = new Installer(sandbox, { env: process.env, signal: new AbortController().signal, progress: () => {} });
+  const installer = new Installer(sandbox, {
+    env: process.env,
+    signal: new AbortController().signal,
+    progress: () => {},
+  });
   const [name, version = ''] = [everything.slice(0, everything.lastIndexOf('@')), everything.split('@').at(-1)];
   const result = await installer.install({
     name: 'everything',
@@ -88,7 +100,8 @@ async function installOnce(sandbox: Sandbox): Promise<InstalledTree> {
     cases: [],
   });
   await installer.close();
-  if (result.kind !== 'installed') throw new Error(`server-everything could not be installed: ${JSON.stringify(result)}`);
+  if (result.kind !== 'installed')
+    throw new Error(`server-everything could not be installed: ${JSON.stringify(result)}`);
   return result.tree;
 }
 
@@ -112,7 +125,7 @@ async function bareCalls(sandbox: Sandbox, tree: InstalledTree): Promise<{ total
   const started = performance.now();
   const server = sandbox.start(serverRequest(sandbox, tree));
   const client = new Client({ name: 'bare', version: '0' });
-  await client.connect(new StdioTransport(server) as Transport);
+  await client.connect(new StdioTransport(server));
   await client.listTools();
   const [calls] = await timed(async () => {
     for (let n = 0; n < 50; n++) await client.callTool({ name: 'get-sum', arguments: { a: n, b: 1 } });
@@ -141,8 +154,12 @@ async function benchCalls(): Promise<void> {
       bareCallTimes.push(calls);
     }
   });
-  say(`(a) 50 calls, main without w02: ${ms(median(ours))}; bare client: ${ms(median(bare))}; ratio ${ratio(ours, bare)} (at most 3)`);
-  say(`    the calls alone: ${ms(median(oursCalls))}; bare: ${ms(median(bareCallTimes))}; ratio ${ratio(oursCalls, bareCallTimes)} (at most 1.5)`);
+  say(
+    `(a) 50 calls, main without w02: ${ms(median(ours))}; bare client: ${ms(median(bare))}; ratio ${ratio(ours, bare)} (at most 3)`,
+  );
+  say(
+    `    the calls alone: ${ms(median(oursCalls))}; bare: ${ms(median(bareCallTimes))}; ratio ${ratio(oursCalls, bareCallTimes)} (at most 1.5)`,
+  );
 }
 
 async function benchNothing(): Promise<void> {
@@ -155,7 +172,9 @@ async function benchNothing(): Promise<void> {
     posts.push(post);
     job.remove();
   }
-  say(`(b) main without servers: ${ms(median(mains))} (at most 800 ms); post with nothing to do: ${ms(median(posts))} (at most 400 ms)`);
+  say(
+    `(b) main without servers: ${ms(median(mains))} (at most 800 ms); post with nothing to do: ${ms(median(posts))} (at most 400 ms)`,
+  );
 }
 
 /** podman, npm and the SDK's client, with the network of the host and none of our precautions. */
@@ -165,18 +184,50 @@ async function bareColdServer(spec: string, index: number, run: string): Promise
     const result = await runCommand('podman', args, { deadlineMs: 300_000 });
     if (!result.ok) throw new Error(`podman ${args[0]}: ${result.stderr}`);
   };
-  const base = ['run', '--rm', '-i', '--user=1000:1000', '-v', `${volume}:/srv/app`, '-v', '/usr:/usr:ro', '-v', '/etc/ssl/certs:/etc/ssl/certs:ro', '--tmpfs=/home/user:mode=1777', '-e', 'HOME=/home/user', '-w', '/srv/app'];
+  const base = [
+    'run',
+    '--rm',
+    '-i',
+    '--user=1000:1000',
+    '-v',
+    `${volume}:/srv/app`,
+    '-v',
+    '/usr:/usr:ro',
+    '-v',
+    '/etc/ssl/certs:/etc/ssl/certs:ro',
+    '--tmpfs=/home/user:mode=1777',
+    '-e',
+    'HOME=/home/user',
+    '-w',
+    '/srv/app',
+  ];
   await podman('volume', 'create', '--opt', 'o=uid=1000,gid=1000', volume);
   try {
     const certificates = process.env['NODE_EXTRA_CA_CERTS'];
-    const trust = certificates === undefined ? [] : ['-e', `NODE_EXTRA_CA_CERTS=${certificates}`, '-e', `npm_config_cafile=${certificates}`];
-    await podman(...base, '--network=host', ...trust, '-v', '/etc/resolv.conf:/etc/resolv.conf:ro', benchImage, 'npm', 'install', '--no-audit', '--no-fund', '--ignore-scripts', spec);
+    const trust =
+      certificates === undefined
+        ? []
+        : ['-e', `NODE_EXTRA_CA_CERTS=${certificates}`, '-e', `npm_config_cafile=${certificates}`];
+    await podman(
+      ...base,
+      '--network=host',
+      ...trust,
+      '-v',
+      '/etc/resolv.conf:/etc/resolv.conf:ro',
+      benchImage,
+      'npm',
+      'install',
+      '--no-audit',
+      '--no-fund',
+      '--ignore-scripts',
+      spec,
+    );
     const { startPiped } = await import('../src/process/run.ts');
     const name = spec.slice(0, spec.lastIndexOf('@'));
     const start = `node_modules/.bin/$(node -p "Object.keys(require('./node_modules/${name}/package.json').bin)[0]") /tmp`;
     const server = startPiped('podman', [...base, '--network=none', benchImage, 'sh', '-c', `exec ${start}`], {});
     const client = new Client({ name: 'bare', version: '0' });
-    await client.connect(new StdioTransport(server) as Transport);
+    await client.connect(new StdioTransport(server));
     await client.listTools();
     await client.close();
     server.stdin.end();
@@ -190,8 +241,14 @@ const benchImage = 'localhost/mcp-workflow-bench:latest';
 
 async function benchCold(): Promise<void> {
   const { baseImageTar } = await import('../src/sandbox/base-image.ts');
-  await runCommand('podman', ['import', '--quiet', '-', benchImage], { deadlineMs: 60_000, input: await baseImageTar() });
-  const servers = cold.map((spec, n) => `  s${n}: { source: "npm:${spec}", args: [/tmp] }`).join('\n').replace('args: [/tmp] }', 'args: [stdio] }');
+  await runCommand('podman', ['import', '--quiet', '-', benchImage], {
+    deadlineMs: 60_000,
+    input: await baseImageTar(),
+  });
+  const servers = cold
+    .map((spec, n) => `  s${n}: { source: "npm:${spec}", args: [/tmp] }`)
+    .join('\n')
+    .replace('args: [/tmp] }', 'args: [stdio] }');
   const ours: number[] = [];
   const bare: number[] = [];
   for (let n = 0; n < repetitions; n++) {
@@ -202,14 +259,20 @@ async function benchCold(): Promise<void> {
     ours.push((await runJob(job)).main);
     job.remove();
     const limit = pLimit(concurrency);
-    const [duration] = await timed(() => Promise.all(cold.map((spec, index) => limit(() => bareColdServer(spec, index, `${process.pid}-${n}`)))));
+    const [duration] = await timed(() =>
+      Promise.all(cold.map((spec, index) => limit(() => bareColdServer(spec, index, `${process.pid}-${n}`)))),
+    );
     bare.push(duration);
   }
   await runCommand('podman', ['image', 'rm', '--ignore', benchImage], { deadlineMs: 60_000 });
-  say(`(c) four servers cold: ${ms(median(ours))}; bare script: ${ms(median(bare))}; ratio ${ratio(ours, bare)} (at most 1.3)`);
+  say(
+    `(c) four servers cold: ${ms(median(ours))}; bare script: ${ms(median(bare))}; ratio ${ratio(ours, bare)} (at most 1.3)`,
+  );
 }
 
-say(`${cpus().length} cores (${cpus()[0]?.model.trim()}), ${Math.round(totalmem() / 1024 ** 3)} GiB, Node ${process.version}, ${repetitions} repetitions, medians`);
+say(
+  `${cpus().length} cores (${cpus()[0]?.model.trim()}), ${Math.round(totalmem() / 1024 ** 3)} GiB, Node ${process.version}, ${repetitions} repetitions, medians`,
+);
 await benchNothing();
 await benchCalls();
 await benchCold();

@@ -17832,7 +17832,7 @@ module.exports = __nccwpck_require__.p + "e9504ca51e5a3801d5e5.mjs";
 /***/ 6007:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
-module.exports = __nccwpck_require__.p + "cd4458df8fbe3b860a0d.mjs";
+module.exports = __nccwpck_require__.p + "10793453302cef4e7072.mjs";
 
 /***/ }),
 
@@ -28317,7 +28317,7 @@ exports.visitAsync = visitAsync;
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _workflow_command_line_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7350);
+/* harmony import */ var _workflow_command_line_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(673);
 /* harmony import */ var _process_signals_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5988);
 
 
@@ -28364,7 +28364,7 @@ async function exit(code) {
 
 /***/ }),
 
-/***/ 7350:
+/***/ 673:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -49227,409 +49227,217 @@ function workspaceFiles(host, inputs, config) {
     return [...files].filter((file) => (0,external_node_fs_.existsSync)(file));
 }
 
-// EXTERNAL MODULE: external "node:os"
-var external_node_os_ = __nccwpck_require__(8161);
-;// CONCATENATED MODULE: ./node_modules/yocto-queue/index.js
-/*
-How it works:
-`this.#head` is an instance of `Node` which keeps track of its current value and nests another instance of `Node` that keeps the value that comes after it. When a value is provided to `.enqueue()`, the code needs to iterate through `this.#head`, going deeper and deeper to find the last value. However, iterating through every single item is slow. This problem is solved by saving a reference to the last value as `this.#tail` so that it can reference it to add a new value.
-*/
+;// CONCATENATED MODULE: ./lib/report/outputs.js
 
-class Node {
-	value;
-	next;
-
-	constructor(value) {
-		this.value = value;
-	}
-}
-
-class yocto_queue_Queue {
-	#head;
-	#tail;
-	#size;
-
-	constructor() {
-		this.clear();
-	}
-
-	enqueue(value) {
-		const node = new Node(value);
-
-		if (this.#head) {
-			this.#tail.next = node;
-			this.#tail = node;
-		} else {
-			this.#head = node;
-			this.#tail = node;
-		}
-
-		this.#size++;
-	}
-
-	dequeue() {
-		const current = this.#head;
-		if (!current) {
-			return;
-		}
-
-		this.#head = this.#head.next;
-		this.#size--;
-
-		// Clean up tail reference when queue becomes empty
-		if (!this.#head) {
-			this.#tail = undefined;
-		}
-
-		return current.value;
-	}
-
-	peek() {
-		if (!this.#head) {
-			return;
-		}
-
-		return this.#head.value;
-
-		// TODO: Node.js 18.
-		// return this.#head?.value;
-	}
-
-	clear() {
-		this.#head = undefined;
-		this.#tail = undefined;
-		this.#size = 0;
-	}
-
-	get size() {
-		return this.#size;
-	}
-
-	* [Symbol.iterator]() {
-		let current = this.#head;
-
-		while (current) {
-			yield current.value;
-			current = current.next;
-		}
-	}
-
-	* drain() {
-		while (this.#head) {
-			yield this.dequeue();
-		}
-	}
-}
-
-;// CONCATENATED MODULE: ./node_modules/p-limit/index.js
-
-
-function pLimit(concurrency) {
-	let rejectOnClear = false;
-
-	if (typeof concurrency === 'object') {
-		({concurrency, rejectOnClear = false} = concurrency);
-	}
-
-	validateConcurrency(concurrency);
-
-	if (typeof rejectOnClear !== 'boolean') {
-		throw new TypeError('Expected `rejectOnClear` to be a boolean');
-	}
-
-	const queue = new yocto_queue_Queue();
-	let activeCount = 0;
-
-	const resumeNext = () => {
-		// Process the next queued function if we're under the concurrency limit
-		if (activeCount < concurrency && queue.size > 0) {
-			activeCount++;
-			queue.dequeue().run();
-		}
-	};
-
-	const next = () => {
-		activeCount--;
-		resumeNext();
-	};
-
-	const run = async (function_, resolve, arguments_) => {
-		// Execute the function and capture the result promise
-		const result = (async () => function_(...arguments_))();
-
-		// Resolve immediately with the promise (don't wait for completion)
-		resolve(result);
-
-		// Wait for the function to complete (success or failure)
-		// We catch errors here to prevent unhandled rejections,
-		// but the original promise rejection is preserved for the caller
-		try {
-			await result;
-		} catch {}
-
-		// Decrement active count and process next queued function
-		next();
-	};
-
-	const enqueue = (function_, resolve, reject, arguments_) => {
-		const queueItem = {reject};
-
-		// Queue the internal resolve function instead of the run function
-		// to preserve the asynchronous execution context.
-		new Promise(internalResolve => { // eslint-disable-line promise/param-names
-			queueItem.run = internalResolve;
-			queue.enqueue(queueItem);
-		}).then(run.bind(undefined, function_, resolve, arguments_)); // eslint-disable-line promise/prefer-await-to-then
-
-		// Start processing immediately if we haven't reached the concurrency limit
-		if (activeCount < concurrency) {
-			resumeNext();
-		}
-	};
-
-	const generator = (function_, ...arguments_) => new Promise((resolve, reject) => {
-		enqueue(function_, resolve, reject, arguments_);
-	});
-
-	Object.defineProperties(generator, {
-		activeCount: {
-			get: () => activeCount,
-		},
-		pendingCount: {
-			get: () => queue.size,
-		},
-		clearQueue: {
-			value() {
-				if (!rejectOnClear) {
-					queue.clear();
-					return;
-				}
-
-				const abortError = AbortSignal.abort().reason;
-
-				while (queue.size > 0) {
-					queue.dequeue().reject(abortError);
-				}
-			},
-		},
-		concurrency: {
-			get: () => concurrency,
-
-			set(newConcurrency) {
-				validateConcurrency(newConcurrency);
-				concurrency = newConcurrency;
-
-				queueMicrotask(() => {
-					// eslint-disable-next-line no-unmodified-loop-condition
-					while (activeCount < concurrency && queue.size > 0) {
-						resumeNext();
-					}
-				});
-			},
-		},
-		map: {
-			async value(iterable, function_) {
-				const promises = [];
-
-				try {
-					Array.from(iterable, (value, index) => {
-						const promise = generator(function_, value, index);
-						promises.push(promise);
-						return promise;
-					});
-				} catch (error) {
-					// The iterable threw, so `Promise.all` never observes the already scheduled promises. Observe them here to avoid unhandled rejections.
-					for (const promise of promises) {
-						promise.catch(() => {}); // eslint-disable-line promise/prefer-await-to-then
-					}
-
-					throw error;
-				}
-
-				return Promise.all(promises);
-			},
-		},
-	});
-
-	return generator;
-}
-
-function limitFunction(function_, options) {
-	const limit = pLimit(options);
-
-	const limitedFunction = (...arguments_) => limit(() => function_(...arguments_));
-	Object.defineProperty(limitedFunction, 'clearQueue', {
-		value: limit.clearQueue,
-	});
-
-	return limitedFunction;
-}
-
-function validateConcurrency(concurrency) {
-	if (!((Number.isInteger(concurrency) || concurrency === Number.POSITIVE_INFINITY) && concurrency > 0)) {
-		throw new TypeError('Expected `concurrency` to be a number from 1 and up');
-	}
-}
-
-;// CONCATENATED MODULE: external "node:worker_threads"
-const external_node_worker_threads_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:worker_threads");
-;// CONCATENATED MODULE: ./lib/cases/deadline-worker.js
-
-
-/** Loading the worker is our affair and on no task's time; this is only against a hang. */
-const startLimitMs = 30_000;
-/** One thread for hostile work, one task at a time; a task that passes its deadline ends the thread, the next starts anew. */
-class DeadlineWorker {
-    #deadlineMs;
-    #inTurn = pLimit(1);
-    #worker = null;
-    #closed = false;
-    /** @param deadlineMs counted from the moment the worker begins a task, not from when it was asked for. */
-    constructor(deadlineMs) {
-        this.#deadlineMs = deadlineMs;
-    }
-    /** Never rejects. */
-    run(task) {
-        return this.#inTurn(() => this.#perform(task));
-    }
-    /** Ends the thread; tasks that still wait are answered as `broken`. */
-    async close() {
-        this.#closed = true;
-        await this.#worker?.terminate();
-    }
-    async #perform(task) {
-        if (this.#closed)
-            return broken('the checker was closed');
-        let worker;
-        try {
-            worker = this.#worker ??= this.#start();
-        }
-        catch (error) {
-            return broken(`the checker could not be started: ${String(error).slice(0, 200)}`);
-        }
-        const outcome = await exchange(worker, task, this.#deadlineMs);
-        if (outcome.state !== 'done') {
-            this.#worker = null;
-            await worker.terminate();
-        }
-        return outcome;
-    }
-    #start() {
-        // No environment: what a schema can bring about has no business with secrets. No flags: some are not for threads.
-        const options = {
-            env: {},
-            execArgv: [],
-            resourceLimits: { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 32 },
-        };
-        const worker = new external_node_worker_threads_namespaceObject.Worker(new URL(/* asset import */ __nccwpck_require__(2254), __nccwpck_require__.b), options);
-        worker.unref();
-        worker.on('error', () => {
-            if (this.#worker === worker)
-                this.#worker = null;
-        });
-        return worker;
-    }
-}
-const broken = (reason) => ({ state: 'broken', reason });
-function exchange(worker, task, deadlineMs) {
-    return new Promise((resolve) => {
-        const settle = (outcome) => {
-            clearTimeout(timer);
-            worker.off('message', onMessage).off('error', onError).off('exit', onExit);
-            resolve(outcome);
-        };
-        // A busy main thread sees its timers before the answer that is already waiting: look at the messages once more.
-        const timeUp = (outcome) => () => void setImmediate(settle, outcome);
-        const onMessage = (message) => {
-            if ('reply' in message)
-                return settle({ state: 'done', reply: message.reply });
-            clearTimeout(timer);
-            timer = setTimeout(timeUp({ state: 'late' }), deadlineMs);
-        };
-        const onError = (error) => settle(broken(`the checker broke off: ${String(error).slice(0, 200)}`));
-        const onExit = () => settle(broken('the checker ended before it answered'));
-        // These timers are not unref'ed: while a task is under way the process waits for it, at most this long.
-        let timer = setTimeout(timeUp(broken('the checker did not start')), startLimitMs);
-        worker.on('message', onMessage).on('error', onError).on('exit', onExit);
-        // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
-        worker.postMessage(task);
-    });
-}
-
-;// CONCATENATED MODULE: ./lib/cases/schema-validator.js
-
-const schemaLimit = 1024 * 1024;
-const valueLimit = 8 * 1024 * 1024;
-/** @param options.deadlineMs for one validation, from when the worker begins it; default 1000. */
-function createSchemaValidator(options = {}) {
-    const deadlineMs = options.deadlineMs ?? 1000;
-    const worker = new DeadlineWorker(deadlineMs);
-    async function ask(task, late) {
-        const outcome = await worker.run(task);
-        if (outcome.state === 'done')
-            return outcome.reply;
-        return outcome.state === 'late' ? notChecked(late, 'rule') : notChecked(outcome.reason, 'limit');
-    }
-    const inTime = `did not finish in ${deadlineMs % 1000 === 0 ? `${deadlineMs / 1000} s` : `${deadlineMs} ms`}`;
+/** The outputs of the action, so that each is set even where a run ends before there is a result: no verdict, no cases. */
+function defaultOutputs() {
     return {
-        async validate(schema, value) {
-            const rule = toJson(schema, schemaLimit, 'schema', 'rule');
-            if (typeof rule !== 'string')
-                return rule;
-            const subject = toJson(value, valueLimit, 'value', 'limit');
-            if (typeof subject !== 'string')
-                return subject;
-            const late = `the schema ${inTime} (a pattern that backtracks?)`;
-            const reply = await ask({ kind: 'validate', schema: rule, value: subject }, late);
-            return reply.state === 'valid' || reply.state === 'invalid' ? reply : unchecked(reply);
-        },
-        async search(pattern, text) {
-            const late = `the pattern ${inTime} (does it backtrack?)`;
-            const reply = await ask({ kind: 'search', pattern, text }, late);
-            return reply.state === 'found' || reply.state === 'notFound' ? reply : unchecked(reply);
-        },
-        async select(path, value) {
-            const subject = toJson(value, valueLimit, 'value', 'limit');
-            if (typeof subject !== 'string')
-                return subject;
-            const reply = await ask({ kind: 'select', path, value: subject }, `the path ${inTime}`);
-            if (reply.state !== 'selected')
-                return unchecked(reply);
-            const values = JSON.parse(reply.values);
-            return { state: 'selected', values };
-        },
-        close: () => worker.close(),
+        conclusion: 'error',
+        total: '0',
+        passed: '0',
+        failed: '0',
+        skipped: '0',
+        errors: '0',
+        'result-path': '',
+        'summary-path': '',
     };
 }
-function notChecked(reason, blame) {
-    return { state: 'notChecked', reason, blame };
-}
-function unchecked(reply) {
-    return reply.state === 'notChecked' ? reply : notChecked('the checker answered something else', 'limit');
-}
-function toJson(value, limit, name, blame) {
-    try {
-        const text = JSON.stringify(value);
-        if (text === undefined)
-            return notChecked(`the ${name} is missing`, blame);
-        if (text.length <= limit)
-            return text;
-        return notChecked(`the ${name} is larger than ${limit / 1024 / 1024} MiB, more than is checked`, blame);
-    }
-    catch (error) {
-        const why = error instanceof RangeError ? 'is nested too deeply to be checked' : 'cannot be written as JSON';
-        return notChecked(`the ${name} ${why}`, blame);
-    }
+/**
+ * @param paths where the result and the summary were written
+ * @returns the outputs of the action. `total`, `passed`, `failed`, `skipped` and `errors` count validation cases, not
+ * servers; all are 0 in a run that has no cases. `total` is the sum of the other four.
+ */
+function outputsOf({ conclusion, counts: { cases } }, paths) {
+    return {
+        conclusion,
+        total: String(sumOf(cases)),
+        passed: String(cases.passed),
+        failed: String(cases.failed),
+        skipped: String(cases.skipped),
+        errors: String(cases.error),
+        'result-path': paths.result,
+        'summary-path': paths.summary,
+    };
 }
 
-;// CONCATENATED MODULE: ./lib/process/failure.js
-/** @returns what went wrong, as a text without a stack trace, whatever was thrown. */
-function messageOf(error) {
-    return error instanceof Error ? error.message : String(error);
+;// CONCATENATED MODULE: external "node:fs/promises"
+const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs/promises");
+;// CONCATENATED MODULE: external "node:stream"
+const external_node_stream_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream");
+// EXTERNAL MODULE: ./node_modules/tar-stream/index.js
+var tar_stream = __nccwpck_require__(6118);
+;// CONCATENATED MODULE: ./lib/sandbox/policy.js
+const homeDirectory = '/home/user';
+/**
+ * The flags of one container, in the order of `podman run`. Everything is denied that is not listed here; docs/SANDBOX.md
+ * repeats the reasons for readers.
+ */
+function policyArguments(spec, context) {
+    return [
+        // stdio is the transport; no tty, which would merge the streams and never see the end of input.
+        '--interactive',
+        '--pull=never',
+        // Container root is the runner's own uid outside, and that has sudo on hosted machines.
+        `--user=${spec.uid}:${spec.uid}`,
+        '--cap-drop=ALL',
+        '--security-opt=no-new-privileges',
+        // The default profile lets nested user namespaces, keyctl, io_uring and the like through.
+        ...(context.seccompProfile === null ? [] : [`--security-opt=seccomp=${context.seccompProfile}`]),
+        // Only `lo`: the fetch phase has its route through a Unix socket.
+        '--network=none',
+        '--read-only',
+        // Without it Podman adds writable /dev/shm, /run and /var/tmp.
+        '--read-only-tmpfs=false',
+        ...temporaryFileSystems(spec),
+        // Otherwise the host's proxy variables, with their passwords, are handed in.
+        '--http-proxy=false',
+        '--env-host=false',
+        // The host's name and addresses are nobody's business, and lists of tools must not differ by them.
+        '--no-hosts',
+        '--hostname=sandbox',
+        // An installed tree is read by other uids; nothing else is shared.
+        `--umask=${spec.phase === 'run' ? '0077' : '0022'}`,
+        ...limitArguments(spec, context.controllers),
+        // Node ignores SIGTERM as pid 1, and orphans need a reaper.
+        '--init',
+        '--stop-timeout=2',
+        // The dead man's switch.
+        `--timeout=${Math.max(1, Math.ceil(spec.timeoutSeconds))}`,
+        // What a server prints is read from the pipe, with a bound, and stored nowhere else.
+        '--log-driver=none',
+        `--workdir=${spec.workdir}`,
+        ...mountArguments(spec),
+        ...environmentArguments(spec),
+    ];
 }
-/** @returns the system's code, such as `ENOENT`, or null where there is none. */
-function codeOf(error) {
-    return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
+function temporaryFileSystems(spec) {
+    // Podman copies what the image has at that place into a tmpfs, unless told not to.
+    const options = 'rw,nosuid,nodev,notmpcopyup,mode=1777';
+    // Compilers start what they have just built: the one place where a writable folder may hold programs.
+    const exec = spec.phase === 'scripts' ? 'exec' : 'noexec';
+    return [`--tmpfs=/tmp:${options},${exec},size=256m`, `--tmpfs=${homeDirectory}:${options},noexec,size=64m`];
+}
+function limitArguments(spec, controllers) {
+    // The limits of the configuration bind the server; an install may need more than the server will.
+    const bound = spec.phase === 'run' || spec.phase === 'selftest';
+    const { memory, pids, cpus } = spec.resources;
+    const processes = bound ? pids : 1024;
+    return [
+        // These hold without cgroups. nproc counts per uid, hence a uid for each container.
+        `--ulimit=nproc=${processes}:${processes}`,
+        '--ulimit=nofile=4096:4096',
+        '--ulimit=core=0:0',
+        `--ulimit=fsize=${spec.resources.disk}:${spec.resources.disk}`,
+        '--oom-score-adj=1000',
+        // Equal to --memory: no way out through swap.
+        ...(bound && controllers.has('memory') ? [`--memory=${memory}`, `--memory-swap=${memory}`] : []),
+        ...(controllers.has('pids') ? [`--pids-limit=${processes}`] : []),
+        ...(bound && controllers.has('cpu') ? [`--cpus=${cpus}`] : []),
+    ];
+}
+function mountArguments(spec) {
+    const volumes = spec.volumes.map(({ volume, at, writable }) => {
+        // While packages are fetched nothing may start from the volume; while a server runs it cannot change its code.
+        const exec = spec.phase === 'fetch' ? ',noexec' : '';
+        return `--volume=${volume}:${at}:${writable ? 'rw' : 'ro'},nosuid,nodev${exec}`;
+    });
+    const host = spec.hostMounts.map(({ from, at }) => `--volume=${from}:${at}:ro,nosuid,nodev`);
+    const masked = spec.masked.map((folder) => `--tmpfs=${folder}:ro,nosuid,nodev,noexec,notmpcopyup,size=4k`);
+    return [...host, ...masked, ...volumes];
+}
+function environmentArguments(spec) {
+    const base = { HOME: homeDirectory, LANG: 'C.UTF-8', TZ: 'UTC' };
+    return [
+        // Podman sets it to `podman`, which tells a server that it is being looked at.
+        '--unsetenv=container',
+        ...Object.entries({ ...base, ...spec.env }).map(([name, value]) => `--env=${name}=${value}`),
+        ...Object.keys(spec.secretEnv ?? {}).map((name) => `--env=${name}`),
+    ];
+}
+
+;// CONCATENATED MODULE: ./lib/sandbox/base-image.js
+
+
+
+
+/** Empty folders that something is mounted on, or that programs expect. */
+const folders = [
+    'app',
+    'dev',
+    'etc',
+    'etc/ssl',
+    'home',
+    homeDirectory.slice(1),
+    'opt',
+    'opt/mcp-workflow',
+    'proc',
+    'run',
+    'sys',
+];
+const emptyFolders = [...folders, 'tmp', 'usr', 'var', 'var/tmp', 'work'];
+/** Links into /usr on every merged system, folders of their own on the others. */
+const rootFolders = ['bin', 'sbin', 'lib', 'lib32', 'lib64', 'libx32'];
+/** May hold tokens (npm's global npmrc) or somebody's settings. */
+const base_image_hidden = ['/usr/local/etc', '/usr/etc', '/usr/src'];
+/** What programs in /usr look up elsewhere; nothing secret lies in these. */
+const companions = ['/etc/alternatives', '/etc/ld.so.cache', '/etc/ssl/certs'];
+const passwd = 'root:x:0:0:root:/root:/usr/sbin/nologin\nuser:x:1000:1000:user:/home/user:/bin/sh\n';
+const group = 'root:x:0:\nuser:x:1000:\n';
+/**
+ * The image `host`: 20 KB of empty folders, with the runner's own /usr mounted into it. No registry, no pull, no rate
+ * limit. The same bytes on every run, so Podman stores it once.
+ */
+async function baseImageTar() {
+    const tar = (0,tar_stream.pack)();
+    for (const name of emptyFolders)
+        addEntry(tar, name, 'directory');
+    for (const name of rootFolders) {
+        const kind = await base_image_kindOf(`/${name}`);
+        if (kind === 'link')
+            addEntry(tar, name, 'symlink', await (0,promises_namespaceObject.readlink)(`/${name}`));
+        if (kind === 'folder')
+            addEntry(tar, name, 'directory');
+    }
+    addFile(tar, 'etc/passwd', passwd);
+    addFile(tar, 'etc/group', group);
+    addFile(tar, 'etc/nsswitch.conf', 'passwd: files\ngroup: files\nhosts: files dns\n');
+    // Mount points for single files must exist as files.
+    if ((await base_image_kindOf('/etc/ld.so.cache')) === 'file')
+        addFile(tar, 'etc/ld.so.cache', '');
+    tar.finalize();
+    return external_node_stream_namespaceObject.Readable.from(tar);
+}
+/** What of the host the base image needs mounted. */
+async function hostUsr() {
+    const own = [];
+    for (const name of rootFolders)
+        if ((await base_image_kindOf(`/${name}`)) === 'folder')
+            own.push(`/${name}`);
+    const present = [];
+    for (const path of companions)
+        if ((await base_image_kindOf(path)) !== 'absent')
+            present.push(path);
+    const masked = [];
+    for (const path of base_image_hidden)
+        if ((await base_image_kindOf(path)) === 'folder')
+            masked.push(path);
+    return { mounts: ['/usr', ...own, ...present].map((path) => ({ from: path, at: path })), masked };
+}
+async function base_image_kindOf(path) {
+    const entry = await (0,promises_namespaceObject.lstat)(path).catch(() => null);
+    if (entry === null)
+        return 'absent';
+    if (entry.isSymbolicLink())
+        return (await (0,promises_namespaceObject.stat)(path).catch(() => null)) === null ? 'absent' : 'link';
+    return entry.isDirectory() ? 'folder' : 'file';
+}
+const epoch = new Date(0);
+function addEntry(tar, name, type, linkname) {
+    const mode = name === 'tmp' || name === 'var/tmp' ? 0o1777 : 0o755;
+    tar.entry({ name, type, mode, mtime: epoch, ...(linkname === undefined ? {} : { linkname }) });
+}
+function addFile(tar, name, content) {
+    tar.entry({ name, mode: 0o644, mtime: epoch }, content);
 }
 
 ;// CONCATENATED MODULE: ./lib/sandbox/errors.js
@@ -49642,16 +49450,130 @@ class PodmanFailed extends Error {
     name = 'PodmanFailed';
 }
 
-;// CONCATENATED MODULE: external "node:fs/promises"
-const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs/promises");
-;// CONCATENATED MODULE: external "node:stream/consumers"
-const consumers_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/consumers");
-;// CONCATENATED MODULE: external "node:stream"
-const external_node_stream_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream");
-;// CONCATENATED MODULE: external "node:zlib"
-const external_node_zlib_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:zlib");
-// EXTERNAL MODULE: ./node_modules/tar-stream/index.js
-var tar_stream = __nccwpck_require__(6118);
+;// CONCATENATED MODULE: ./lib/sandbox/owner.js
+
+/** @throws where /proc cannot be read, which rootless Podman needs as well. */
+async function owner_currentOwner() {
+    const startTime = await startTimeOf(process.pid);
+    return { ...(await owner_place()), pid: process.pid, startTime: startTime ?? '' };
+}
+function owner_formatOwner(owner) {
+    return [owner.bootId, owner.pidNamespace, owner.pid, owner.startTime].join('_');
+}
+/** @returns null when the text is not one that {@link formatOwner} wrote. */
+function parseOwner(text) {
+    const match = /^([0-9a-f-]+)_(\d+)_(\d+)_(\d+)$/u.exec(text);
+    if (match === null)
+        return null;
+    const [, bootId = '', pidNamespace = '', pid = '', startTime = ''] = match;
+    return { bootId, pidNamespace, pid: Number(pid), startTime };
+}
+/** `unknown` for an owner in another pid namespace: its pids cannot be seen from here. */
+async function livenessOf(owner) {
+    const here = await owner_place();
+    if (owner.bootId !== here.bootId)
+        return 'dead';
+    if (owner.pidNamespace !== here.pidNamespace)
+        return 'unknown';
+    return (await startTimeOf(owner.pid)) === owner.startTime ? 'alive' : 'dead';
+}
+async function owner_place() {
+    const bootId = (await (0,promises_namespaceObject.readFile)('/proc/sys/kernel/random/boot_id', 'utf8')).trim();
+    const namespace = await (0,promises_namespaceObject.readlink)('/proc/self/ns/pid');
+    return { bootId, pidNamespace: /\d+/u.exec(namespace)?.[0] ?? '0' };
+}
+async function startTimeOf(pid) {
+    try {
+        const stat = await (0,promises_namespaceObject.readFile)(`/proc/${pid}/stat`, 'utf8');
+        // The second field is the program's name in brackets and may hold spaces.
+        const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+        // A zombie holds nothing any more.
+        return fields[0] === 'Z' ? null : (fields[19] ?? null);
+    }
+    catch {
+        return null;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/sandbox/ledger.js
+
+
+
+
+/** What a run is about to make, written before it is made, so that nothing can exist that no line names. */
+const LedgerEntry = object({
+    kind: schemas_enum(['container', 'volume', 'network', 'image']),
+    name: schemas_string(),
+});
+const RunRecord = object({
+    runId: schemas_string(),
+    stepKey: schemas_string(),
+    owner: schemas_string(),
+    resultsDirectory: schemas_string(),
+    startedAt: schemas_string(),
+});
+/** One run's folder in the state directory: who owns it and what it made. */
+class Ledger {
+    directory;
+    constructor(directory) {
+        this.directory = directory;
+    }
+    static async open(state, record, owner) {
+        const directory = (0,external_node_path_.join)(state.runs, record.runId);
+        await (0,promises_namespaceObject.mkdir)(directory, { recursive: true, mode: 0o700 });
+        const line = { ...record, owner: owner_formatOwner(owner) };
+        await (0,promises_namespaceObject.writeFile)((0,external_node_path_.join)(directory, 'run.json'), JSON.stringify(line));
+        return new Ledger(directory);
+    }
+    async intend(entry) {
+        await (0,promises_namespaceObject.appendFile)((0,external_node_path_.join)(this.directory, 'ledger.jsonl'), `${JSON.stringify(entry)}\n`);
+    }
+}
+/** @returns null where the folder holds no readable record: half-written, or somebody else's. */
+async function ledger_readRunRecord(directory) {
+    try {
+        return RunRecord.parse(JSON.parse(await (0,promises_namespaceObject.readFile)((0,external_node_path_.join)(directory, 'run.json'), 'utf8')));
+    }
+    catch {
+        return null;
+    }
+}
+/** What the ledger names; a last line that a kill cut short is left out. */
+async function readLedger(directory) {
+    const text = await (0,promises_namespaceObject.readFile)((0,external_node_path_.join)(directory, 'ledger.jsonl'), 'utf8').catch(() => '');
+    return text.split('\n').flatMap((line) => {
+        try {
+            return [LedgerEntry.parse(JSON.parse(line))];
+        }
+        catch {
+            return [];
+        }
+    });
+}
+/** A folder that a container's uid may look into. */
+async function makeVisibleFolder(path) {
+    await (0,promises_namespaceObject.mkdir)(path, { recursive: true });
+    // Whatever umask the runner has.
+    await (0,promises_namespaceObject.chmod)(path, 0o755);
+    return path;
+}
+
+;// CONCATENATED MODULE: ./lib/sandbox/names.js
+/** Everything that a run makes bears these labels, and a name that begins with the run's id: cleanup goes by them. */
+const runLabel = 'dev.mcp-workflow.run';
+/** The step of the job, so that post finds its run although main saved nothing. */
+const names_stepLabel = 'dev.mcp-workflow.step';
+/** Which process owns the run, so that a later run can tell a dead one from one beside it; see owner.ts. */
+const ownerLabel = 'dev.mcp-workflow.owner';
+/** In the environment of every process that a run starts on the host. */
+const runVariable = 'MCP_WORKFLOW_RUN';
+/** Run ids look like `mcpw-1a2b3c4d5e-6f7a8b`: the step's key, then a random part. */
+const names_runIdPattern = /^mcpw-[0-9a-f]{10}-[0-9a-f]{6}$/u;
+/** The image tag that a run gives the base image. Tags are per run because equal images share one id. */
+function baseImageTag(runId) {
+    return `localhost/mcp-workflow-base:${runId}`;
+}
+
 ;// CONCATENATED MODULE: ./node_modules/is-plain-obj/index.js
 function is_plain_obj_isPlainObject(value) {
 	if (typeof value !== 'object' || value === null) {
@@ -51125,6 +51047,8 @@ const npmRunPathEnv = ({env = external_node_process_.env, ...options} = {}) => {
 
 ;// CONCATENATED MODULE: external "node:timers/promises"
 const external_node_timers_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
+// EXTERNAL MODULE: external "node:os"
+var external_node_os_ = __nccwpck_require__(8161);
 ;// CONCATENATED MODULE: ./node_modules/human-signals/build/src/realtime.js
 
 const getRealtimeSignals=()=>{
@@ -60607,515 +60531,6 @@ function textOf(output) {
     return typeof output === 'string' ? output : '';
 }
 
-;// CONCATENATED MODULE: ./lib/sandbox/toolchain.js
-
-
-
-const toolFolder = '/opt/mcp-workflow';
-/**
- * Finds the Node that the user's PATH names (setup-node's, where it ran), mounts single programs where they lie outside
- * /usr, and never a whole folder: beside nvm's node lies somebody's home.
- */
-async function hostToolchain(env) {
-    const mounts = [];
-    const place = (program, at) => {
-        if (program.startsWith('/usr/'))
-            return program;
-        mounts.push({ from: program, at });
-        return at;
-    };
-    const own = await (0,promises_namespaceObject.realpath)(process.execPath);
-    const found = (await toolchain_findProgram('node', env)) ?? own;
-    const node = place(found, `${toolFolder}/bin/node`);
-    const ownNode = own === found ? node : place(own, `${toolFolder}/node`);
-    const version = found === own ? process.version : await toolchain_versionOf(found);
-    return {
-        mounts,
-        path: [...new Set([(0,external_node_path_.join)(node, '..'), '/usr/local/bin', '/usr/bin', '/bin'])].join(':'),
-        node,
-        ownNode,
-        versions: { node: version.replace(/^v/u, '') },
-    };
-}
-/** @returns the real path of an executable file on PATH, or null. */
-async function toolchain_findProgram(name, env) {
-    for (const folder of (env['PATH'] ?? '').split(external_node_path_.delimiter)) {
-        if (!folder.startsWith('/'))
-            continue;
-        const candidate = (0,external_node_path_.join)(folder, name);
-        try {
-            await (0,promises_namespaceObject.access)(candidate, promises_namespaceObject.constants.X_OK);
-            return await (0,promises_namespaceObject.realpath)(candidate);
-        }
-        catch {
-            // Not in this folder.
-        }
-    }
-    return null;
-}
-async function toolchain_versionOf(program) {
-    const result = await runCommand(program, ['--version'], { deadlineMs: 10_000 });
-    return result.ok ? result.stdout.trim() : 'unknown';
-}
-
-;// CONCATENATED MODULE: external "node:http"
-const external_node_http_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:http");
-;// CONCATENATED MODULE: external "node:https"
-const external_node_https_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:https");
-;// CONCATENATED MODULE: external "node:tls"
-const external_node_tls_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:tls");
-;// CONCATENATED MODULE: ./lib/install/upstream.js
-
-
-
-
-
-/** The registry could not be reached, or failed: infrastructure. */
-class RegistryFault extends Error {
-    name = 'RegistryFault';
-}
-const maxRedirects = 5;
-const idleTimeoutMs = 60_000;
-/** HTTP towards one registry: connections kept alive, proxies of the environment honoured, redirects followed. */
-class Upstream {
-    registry;
-    #https;
-    #http;
-    constructor(registry, env) {
-        this.registry = registry;
-        const agent = { keepAlive: true, maxSockets: 32, proxyEnv: { ...env } };
-        this.#http = new external_node_http_namespaceObject.Agent(agent);
-        this.#https = new external_node_https_namespaceObject.Agent({
-            ...agent,
-            ...(registry.ca === null ? {} : { ca: [...external_node_tls_namespaceObject.rootCertificates, registry.ca, ...extraCertificates(env)] }),
-        });
-    }
-    /**
-     * @param path absolute path and query, as a client of the registry asks for it.
-     * @throws RegistryFault when no answer comes; an answer of any status is an answer.
-     */
-    async get(path, options = {}) {
-        let url = new URL(path, this.registry.url);
-        if (url.origin !== this.registry.url.origin)
-            throw new RegistryFault(`${path} does not lie in the registry`);
-        for (let hop = 0; hop <= maxRedirects; hop++) {
-            const answer = await this.#once(url, options);
-            const { location } = answer.headers;
-            if ((answer.statusCode ?? 0) < 300 || (answer.statusCode ?? 0) >= 400 || location === undefined)
-                return answer;
-            answer.resume();
-            const next = new URL(location, url);
-            if (next.protocol !== 'https:' && next.origin !== url.origin) {
-                throw new RegistryFault(`the registry redirects ${url.pathname} to ${next.protocol}//, which is not followed`);
-            }
-            url = next;
-        }
-        throw new RegistryFault(`the registry redirects ${path} more than ${maxRedirects} times`);
-    }
-    close() {
-        this.#http.destroy();
-        this.#https.destroy();
-    }
-    async #once(url, options) {
-        const secure = url.protocol === 'https:';
-        return new Promise((resolve, reject) => {
-            const outgoing = (secure ? external_node_https_namespaceObject.request : external_node_http_namespaceObject.request)(url, {
-                agent: secure ? this.#https : this.#http,
-                method: options.method ?? 'GET',
-                headers: options.headers ?? {},
-                timeout: idleTimeoutMs,
-                ...(options.signal === undefined ? {} : { signal: options.signal }),
-            }, resolve);
-            outgoing.once('timeout', () => outgoing.destroy(new Error(`no answer within ${idleTimeoutMs / 1000} s`)));
-            outgoing.once('error', (error) => reject(new RegistryFault(`${url.host}: ${upstream_describe(error)}`)));
-            outgoing.end();
-        });
-    }
-}
-/** Node adds NODE_EXTRA_CA_CERTS to its defaults only where no `ca` is given. */
-function extraCertificates(env) {
-    const file = env['NODE_EXTRA_CA_CERTS'];
-    if (!file)
-        return [];
-    try {
-        return [(0,external_node_fs_.readFileSync)(file, 'utf8')];
-    }
-    catch {
-        return [];
-    }
-}
-function upstream_describe(error) {
-    // Several addresses were tried: the message of the whole is empty.
-    if (error instanceof AggregateError)
-        return error.errors.map(messageOf).join(', ');
-    return error.message;
-}
-
-;// CONCATENATED MODULE: ./lib/install/npm-tool.js
-
-
-
-
-
-
-
-
-
-
-
-/** The first npm with `--allow-git=none`: a git dependency's own `.npmrc` could otherwise name a program to run. */
-const oldestNpm = '11.10.0';
-/** Used where the machine's npm is older. The integrity is npm's own for that version. */
-const pinnedNpm = {
-    version: '11.19.1',
-    integrity: 'ztsxKxt/kkIaAs+2i0GU6I+DRmUdrNasxTZKJe9TCdSjKxlhah/4r/hl5ygMD6XAg1qZ9c2TNomR4qgOydp10g==',
-};
-/** @returns the machine's npm when it is new enough, else the pinned one, kept in `cache` between runs. */
-async function findNpm(upstream, cache, env) {
-    const own = await hostNpm(env);
-    if (own !== null && semver.gte(own.version, oldestNpm))
-        return own;
-    const folder = (0,external_node_path_.join)(cache, `npm-${pinnedNpm.version}`);
-    const present = await (0,promises_namespaceObject.stat)((0,external_node_path_.join)(folder, 'bin', 'npm-cli.js')).catch(() => null);
-    if (present === null)
-        await fetchPinned(upstream, folder);
-    return { folder, version: pinnedNpm.version };
-}
-const NpmManifest = object({ name: literal('npm'), version: schemas_string() });
-async function hostNpm(env) {
-    // …/npm/bin/npm-cli.js
-    const program = await toolchain_findProgram('npm', env);
-    if (program === null)
-        return null;
-    const folder = (0,external_node_path_.dirname)((0,external_node_path_.dirname)(program));
-    try {
-        const manifest = NpmManifest.parse(JSON.parse(await (0,promises_namespaceObject.readFile)((0,external_node_path_.join)(folder, 'package.json'), 'utf8')));
-        return semver.valid(manifest.version) === null ? null : { folder, version: manifest.version };
-    }
-    catch {
-        return null;
-    }
-}
-async function fetchPinned(upstream, folder) {
-    const path = `${upstream.registry.url.pathname}npm/-/npm-${pinnedNpm.version}.tgz`;
-    const answer = await upstream.get(path);
-    const tarball = await (0,consumers_namespaceObject.buffer)(answer);
-    if (answer.statusCode !== 200)
-        throw new RegistryFault(`the registry answered HTTP ${answer.statusCode} for npm itself`);
-    const integrity = (0,external_node_crypto_.createHash)('sha512').update(tarball).digest('base64');
-    if (integrity !== pinnedNpm.integrity) {
-        throw new RegistryFault(`npm ${pinnedNpm.version} from the registry is not the one that npm published`);
-    }
-    // Beside the final name, so that a run next to this one never sees half of it.
-    const unfinished = `${folder}.${(0,external_node_crypto_.randomBytes)(4).toString('hex')}`;
-    await unpack(tarball, unfinished);
-    await (0,promises_namespaceObject.rename)(unfinished, folder).catch(async (error) => {
-        await (0,promises_namespaceObject.rm)(unfinished, { recursive: true, force: true });
-        if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST')
-            throw error;
-    });
-}
-/** Every path of an npm tarball begins with `package/`; its bytes were verified before. */
-async function unpack(tarball, folder) {
-    const entries = external_node_stream_namespaceObject.Readable.from([tarball]).pipe((0,external_node_zlib_namespaceObject.createGunzip)()).pipe((0,tar_stream.extract)());
-    for await (const entry of entries) {
-        const name = (0,external_node_path_.normalize)(entry.header.name).split('/').slice(1).join('/');
-        const target = (0,external_node_path_.join)(folder, name);
-        if (entry.header.type === 'file' && target.startsWith(`${folder}/`)) {
-            await (0,promises_namespaceObject.mkdir)((0,external_node_path_.dirname)(target), { recursive: true, mode: 0o755 });
-            await (0,promises_namespaceObject.writeFile)(target, await (0,consumers_namespaceObject.buffer)(entry), { mode: 0o755 });
-        }
-        else
-            entry.resume();
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/sandbox/policy.js
-const homeDirectory = '/home/user';
-/**
- * The flags of one container, in the order of `podman run`. Everything is denied that is not listed here; docs/SANDBOX.md
- * repeats the reasons for readers.
- */
-function policyArguments(spec, context) {
-    return [
-        // stdio is the transport; no tty, which would merge the streams and never see the end of input.
-        '--interactive',
-        '--pull=never',
-        // Container root is the runner's own uid outside, and that has sudo on hosted machines.
-        `--user=${spec.uid}:${spec.uid}`,
-        '--cap-drop=ALL',
-        '--security-opt=no-new-privileges',
-        // The default profile lets nested user namespaces, keyctl, io_uring and the like through.
-        ...(context.seccompProfile === null ? [] : [`--security-opt=seccomp=${context.seccompProfile}`]),
-        // Only `lo`: the fetch phase has its route through a Unix socket.
-        '--network=none',
-        '--read-only',
-        // Without it Podman adds writable /dev/shm, /run and /var/tmp.
-        '--read-only-tmpfs=false',
-        ...temporaryFileSystems(spec),
-        // Otherwise the host's proxy variables, with their passwords, are handed in.
-        '--http-proxy=false',
-        '--env-host=false',
-        // The host's name and addresses are nobody's business, and lists of tools must not differ by them.
-        '--no-hosts',
-        '--hostname=sandbox',
-        // An installed tree is read by other uids; nothing else is shared.
-        `--umask=${spec.phase === 'run' ? '0077' : '0022'}`,
-        ...limitArguments(spec, context.controllers),
-        // Node ignores SIGTERM as pid 1, and orphans need a reaper.
-        '--init',
-        '--stop-timeout=2',
-        // The dead man's switch.
-        `--timeout=${Math.max(1, Math.ceil(spec.timeoutSeconds))}`,
-        // What a server prints is read from the pipe, with a bound, and stored nowhere else.
-        '--log-driver=none',
-        `--workdir=${spec.workdir}`,
-        ...mountArguments(spec),
-        ...environmentArguments(spec),
-    ];
-}
-function temporaryFileSystems(spec) {
-    // Podman copies what the image has at that place into a tmpfs, unless told not to.
-    const options = 'rw,nosuid,nodev,notmpcopyup,mode=1777';
-    // Compilers start what they have just built: the one place where a writable folder may hold programs.
-    const exec = spec.phase === 'scripts' ? 'exec' : 'noexec';
-    return [`--tmpfs=/tmp:${options},${exec},size=256m`, `--tmpfs=${homeDirectory}:${options},noexec,size=64m`];
-}
-function limitArguments(spec, controllers) {
-    // The limits of the configuration bind the server; an install may need more than the server will.
-    const bound = spec.phase === 'run' || spec.phase === 'selftest';
-    const { memory, pids, cpus } = spec.resources;
-    const processes = bound ? pids : 1024;
-    return [
-        // These hold without cgroups. nproc counts per uid, hence a uid for each container.
-        `--ulimit=nproc=${processes}:${processes}`,
-        '--ulimit=nofile=4096:4096',
-        '--ulimit=core=0:0',
-        `--ulimit=fsize=${spec.resources.disk}:${spec.resources.disk}`,
-        '--oom-score-adj=1000',
-        // Equal to --memory: no way out through swap.
-        ...(bound && controllers.has('memory') ? [`--memory=${memory}`, `--memory-swap=${memory}`] : []),
-        ...(controllers.has('pids') ? [`--pids-limit=${processes}`] : []),
-        ...(bound && controllers.has('cpu') ? [`--cpus=${cpus}`] : []),
-    ];
-}
-function mountArguments(spec) {
-    const volumes = spec.volumes.map(({ volume, at, writable }) => {
-        // While packages are fetched nothing may start from the volume; while a server runs it cannot change its code.
-        const exec = spec.phase === 'fetch' ? ',noexec' : '';
-        return `--volume=${volume}:${at}:${writable ? 'rw' : 'ro'},nosuid,nodev${exec}`;
-    });
-    const host = spec.hostMounts.map(({ from, at }) => `--volume=${from}:${at}:ro,nosuid,nodev`);
-    const masked = spec.masked.map((folder) => `--tmpfs=${folder}:ro,nosuid,nodev,noexec,notmpcopyup,size=4k`);
-    return [...host, ...masked, ...volumes];
-}
-function environmentArguments(spec) {
-    const base = { HOME: homeDirectory, LANG: 'C.UTF-8', TZ: 'UTC' };
-    return [
-        // Podman sets it to `podman`, which tells a server that it is being looked at.
-        '--unsetenv=container',
-        ...Object.entries({ ...base, ...spec.env }).map(([name, value]) => `--env=${name}=${value}`),
-        ...Object.keys(spec.secretEnv ?? {}).map((name) => `--env=${name}`),
-    ];
-}
-
-;// CONCATENATED MODULE: ./lib/sandbox/base-image.js
-
-
-
-
-/** Empty folders that something is mounted on, or that programs expect. */
-const folders = ['app', 'dev', 'etc', 'etc/ssl', 'home', homeDirectory.slice(1), 'opt', 'opt/mcp-workflow', 'proc', 'run', 'sys'];
-const emptyFolders = [...folders, 'tmp', 'usr', 'var', 'var/tmp', 'work'];
-/** Links into /usr on every merged system, folders of their own on the others. */
-const rootFolders = ['bin', 'sbin', 'lib', 'lib32', 'lib64', 'libx32'];
-/** May hold tokens (npm's global npmrc) or somebody's settings. */
-const base_image_hidden = ['/usr/local/etc', '/usr/etc', '/usr/src'];
-/** What programs in /usr look up elsewhere; nothing secret lies in these. */
-const companions = ['/etc/alternatives', '/etc/ld.so.cache', '/etc/ssl/certs'];
-const passwd = 'root:x:0:0:root:/root:/usr/sbin/nologin\nuser:x:1000:1000:user:/home/user:/bin/sh\n';
-const group = 'root:x:0:\nuser:x:1000:\n';
-/**
- * The image `host`: 20 KB of empty folders, with the runner's own /usr mounted into it. No registry, no pull, no rate
- * limit. The same bytes on every run, so Podman stores it once.
- */
-async function baseImageTar() {
-    const tar = (0,tar_stream.pack)();
-    for (const name of emptyFolders)
-        addEntry(tar, name, 'directory');
-    for (const name of rootFolders) {
-        const kind = await base_image_kindOf(`/${name}`);
-        if (kind === 'link')
-            addEntry(tar, name, 'symlink', await (0,promises_namespaceObject.readlink)(`/${name}`));
-        if (kind === 'folder')
-            addEntry(tar, name, 'directory');
-    }
-    addFile(tar, 'etc/passwd', passwd);
-    addFile(tar, 'etc/group', group);
-    addFile(tar, 'etc/nsswitch.conf', 'passwd: files\ngroup: files\nhosts: files dns\n');
-    // Mount points for single files must exist as files.
-    if ((await base_image_kindOf('/etc/ld.so.cache')) === 'file')
-        addFile(tar, 'etc/ld.so.cache', '');
-    tar.finalize();
-    return external_node_stream_namespaceObject.Readable.from(tar);
-}
-/** What of the host the base image needs mounted. */
-async function hostUsr() {
-    const own = [];
-    for (const name of rootFolders)
-        if ((await base_image_kindOf(`/${name}`)) === 'folder')
-            own.push(`/${name}`);
-    const present = [];
-    for (const path of companions)
-        if ((await base_image_kindOf(path)) !== 'absent')
-            present.push(path);
-    const masked = [];
-    for (const path of base_image_hidden)
-        if ((await base_image_kindOf(path)) === 'folder')
-            masked.push(path);
-    return { mounts: ['/usr', ...own, ...present].map((path) => ({ from: path, at: path })), masked };
-}
-async function base_image_kindOf(path) {
-    const entry = await (0,promises_namespaceObject.lstat)(path).catch(() => null);
-    if (entry === null)
-        return 'absent';
-    if (entry.isSymbolicLink())
-        return (await (0,promises_namespaceObject.stat)(path).catch(() => null)) === null ? 'absent' : 'link';
-    return entry.isDirectory() ? 'folder' : 'file';
-}
-const epoch = new Date(0);
-function addEntry(tar, name, type, linkname) {
-    const mode = name === 'tmp' || name === 'var/tmp' ? 0o1777 : 0o755;
-    tar.entry({ name, type, mode, mtime: epoch, ...(linkname === undefined ? {} : { linkname }) });
-}
-function addFile(tar, name, content) {
-    tar.entry({ name, mode: 0o644, mtime: epoch }, content);
-}
-
-;// CONCATENATED MODULE: ./lib/sandbox/owner.js
-
-/** @throws where /proc cannot be read, which rootless Podman needs as well. */
-async function owner_currentOwner() {
-    const startTime = await startTimeOf(process.pid);
-    return { ...(await owner_place()), pid: process.pid, startTime: startTime ?? '' };
-}
-function owner_formatOwner(owner) {
-    return [owner.bootId, owner.pidNamespace, owner.pid, owner.startTime].join('_');
-}
-/** @returns null when the text is not one that {@link formatOwner} wrote. */
-function parseOwner(text) {
-    const match = /^([0-9a-f-]+)_(\d+)_(\d+)_(\d+)$/u.exec(text);
-    if (match === null)
-        return null;
-    const [, bootId = '', pidNamespace = '', pid = '', startTime = ''] = match;
-    return { bootId, pidNamespace, pid: Number(pid), startTime };
-}
-/** `unknown` for an owner in another pid namespace: its pids cannot be seen from here. */
-async function livenessOf(owner) {
-    const here = await owner_place();
-    if (owner.bootId !== here.bootId)
-        return 'dead';
-    if (owner.pidNamespace !== here.pidNamespace)
-        return 'unknown';
-    return (await startTimeOf(owner.pid)) === owner.startTime ? 'alive' : 'dead';
-}
-async function owner_place() {
-    const bootId = (await (0,promises_namespaceObject.readFile)('/proc/sys/kernel/random/boot_id', 'utf8')).trim();
-    const namespace = await (0,promises_namespaceObject.readlink)('/proc/self/ns/pid');
-    return { bootId, pidNamespace: /\d+/u.exec(namespace)?.[0] ?? '0' };
-}
-async function startTimeOf(pid) {
-    try {
-        const stat = await (0,promises_namespaceObject.readFile)(`/proc/${pid}/stat`, 'utf8');
-        // The second field is the program's name in brackets and may hold spaces.
-        const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-        // A zombie holds nothing any more.
-        return fields[0] === 'Z' ? null : (fields[19] ?? null);
-    }
-    catch {
-        return null;
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/sandbox/ledger.js
-
-
-
-
-/** What a run is about to make, written before it is made, so that nothing can exist that no line names. */
-const LedgerEntry = object({
-    kind: schemas_enum(['container', 'volume', 'network', 'image']),
-    name: schemas_string(),
-});
-const RunRecord = object({
-    runId: schemas_string(),
-    stepKey: schemas_string(),
-    owner: schemas_string(),
-    resultsDirectory: schemas_string(),
-    startedAt: schemas_string(),
-});
-/** One run's folder in the state directory: who owns it and what it made. */
-class Ledger {
-    directory;
-    constructor(directory) {
-        this.directory = directory;
-    }
-    static async open(state, record, owner) {
-        const directory = (0,external_node_path_.join)(state.runs, record.runId);
-        await (0,promises_namespaceObject.mkdir)(directory, { recursive: true, mode: 0o700 });
-        const line = { ...record, owner: owner_formatOwner(owner) };
-        await (0,promises_namespaceObject.writeFile)((0,external_node_path_.join)(directory, 'run.json'), JSON.stringify(line));
-        return new Ledger(directory);
-    }
-    async intend(entry) {
-        await (0,promises_namespaceObject.appendFile)((0,external_node_path_.join)(this.directory, 'ledger.jsonl'), `${JSON.stringify(entry)}\n`);
-    }
-}
-/** @returns null where the folder holds no readable record: half-written, or somebody else's. */
-async function ledger_readRunRecord(directory) {
-    try {
-        return RunRecord.parse(JSON.parse(await (0,promises_namespaceObject.readFile)((0,external_node_path_.join)(directory, 'run.json'), 'utf8')));
-    }
-    catch {
-        return null;
-    }
-}
-/** What the ledger names; a last line that a kill cut short is left out. */
-async function readLedger(directory) {
-    const text = await (0,promises_namespaceObject.readFile)((0,external_node_path_.join)(directory, 'ledger.jsonl'), 'utf8').catch(() => '');
-    return text.split('\n').flatMap((line) => {
-        try {
-            return [LedgerEntry.parse(JSON.parse(line))];
-        }
-        catch {
-            return [];
-        }
-    });
-}
-/** A folder that a container's uid may look into. */
-async function makeVisibleFolder(path) {
-    await (0,promises_namespaceObject.mkdir)(path, { recursive: true });
-    // Whatever umask the runner has.
-    await (0,promises_namespaceObject.chmod)(path, 0o755);
-    return path;
-}
-
-;// CONCATENATED MODULE: ./lib/sandbox/names.js
-/** Everything that a run makes bears these labels, and a name that begins with the run's id: cleanup goes by them. */
-const runLabel = 'dev.mcp-workflow.run';
-/** The step of the job, so that post finds its run although main saved nothing. */
-const names_stepLabel = 'dev.mcp-workflow.step';
-/** Which process owns the run, so that a later run can tell a dead one from one beside it; see owner.ts. */
-const ownerLabel = 'dev.mcp-workflow.owner';
-/** In the environment of every process that a run starts on the host. */
-const runVariable = 'MCP_WORKFLOW_RUN';
-/** Run ids look like `mcpw-1a2b3c4d5e-6f7a8b`: the step's key, then a random part. */
-const names_runIdPattern = /^mcpw-[0-9a-f]{10}-[0-9a-f]{6}$/u;
-/** The image tag that a run gives the base image. Tags are per run because equal images share one id. */
-function baseImageTag(runId) {
-    return `localhost/mcp-workflow-base:${runId}`;
-}
-
 ;// CONCATENATED MODULE: ./lib/sandbox/podman.js
 
 
@@ -61249,11 +60664,7 @@ class podman_Podman {
     }
     #labels() {
         const { runId, stepKey, owner } = this.#identity;
-        return [
-            `--label=${runLabel}=${runId}`,
-            `--label=${names_stepLabel}=${stepKey}`,
-            `--label=${ownerLabel}=${owner}`,
-        ];
+        return [`--label=${runLabel}=${runId}`, `--label=${names_stepLabel}=${stepKey}`, `--label=${ownerLabel}=${owner}`];
     }
 }
 const labels = record(schemas_string(), schemas_string()).nullish();
@@ -61324,7 +60735,7 @@ function refuseWrongPlace(env) {
         throw new SandboxUnavailable(`Rootless Podman needs Linux, and this is ${process.platform}: use a Linux runner such as ubuntu-24.04.`);
     }
     if (process.getuid?.() === 0) {
-        throw new SandboxUnavailable('This process runs as root, where Podman would not be rootless and a container\'s root would be the machine\'s: run it as an ordinary user.');
+        throw new SandboxUnavailable("This process runs as root, where Podman would not be rootless and a container's root would be the machine's: run it as an ordinary user.");
     }
     if (env['GITHUB_ACTIONS'] === 'true' && (0,external_node_fs_.existsSync)('/.dockerenv') && (0,external_node_fs_.existsSync)('/__w')) {
         throw new SandboxUnavailable('This job runs in a `container:`, where rootless Podman cannot nest: remove `container:` from the job, the action brings its own isolation.');
@@ -61372,13 +60783,39 @@ const defaultProfiles = ['/usr/share/containers/seccomp.json', '/etc/containers/
  * way to a user namespace with capabilities of its own. Node, its workers and child processes run without them.
  */
 const denied = new Set([
-    'bpf', 'perf_event_open', 'userfaultfd', 'fanotify_init', 'fanotify_mark', 'personality',
-    'io_uring_setup', 'io_uring_enter', 'io_uring_register',
-    'keyctl', 'add_key', 'request_key',
-    'process_vm_readv', 'process_vm_writev', 'kcmp', 'pidfd_getfd', 'ptrace',
-    'name_to_handle_at', 'open_by_handle_at',
-    'setns', 'unshare', 'mount', 'umount', 'umount2', 'pivot_root', 'chroot', 'mount_setattr', 'move_mount',
-    'open_tree', 'fsopen', 'fsconfig', 'fsmount', 'fspick',
+    'bpf',
+    'perf_event_open',
+    'userfaultfd',
+    'fanotify_init',
+    'fanotify_mark',
+    'personality',
+    'io_uring_setup',
+    'io_uring_enter',
+    'io_uring_register',
+    'keyctl',
+    'add_key',
+    'request_key',
+    'process_vm_readv',
+    'process_vm_writev',
+    'kcmp',
+    'pidfd_getfd',
+    'ptrace',
+    'name_to_handle_at',
+    'open_by_handle_at',
+    'setns',
+    'unshare',
+    'mount',
+    'umount',
+    'umount2',
+    'pivot_root',
+    'chroot',
+    'mount_setattr',
+    'move_mount',
+    'open_tree',
+    'fsopen',
+    'fsconfig',
+    'fsmount',
+    'fspick',
 ]);
 /** The CLONE_NEW* flags of clone(2), all of them. */
 const namespaceFlags = 0x7e02_0000;
@@ -61422,6 +60859,7 @@ function seccomp_strict(rules) {
 
 ;// CONCATENATED MODULE: ./lib/sandbox/self-test.js
 
+
 /** What programs/probe.mjs saw from inside. */
 const Evidence = object({
     uid: schemas_number().nullable(),
@@ -61438,6 +60876,15 @@ const Evidence = object({
     pidsMax: schemas_string(),
     cpuMax: schemas_string(),
 });
+/** An essential property of the sandbox did not hold here, so nothing was started in it. */
+class SelfTestFailed extends SandboxUnavailable {
+    lines;
+    constructor({ lines, broken }) {
+        const what = broken.map((line) => `${line.id} (${line.detail})`).join('; ');
+        super(`The sandbox did not prove itself on this machine, so nothing was started in it: ${what}`);
+        this.lines = lines;
+    }
+}
 /** The variables that the policy itself sets, and what crun and Node add. */
 const knownVariables = new Set(['HOME', 'LANG', 'TZ', 'PATH', 'HOSTNAME', 'TERM']);
 /** Each is essential: a run stops where one does not hold. The ids are part of the result and do not change. */
@@ -61492,7 +60939,11 @@ function judgeSelfTest(output, resources, strictProfile) {
         const line = { id: 'probe', state: 'failed', detail: 'the probe in the container gave no answer' };
         return { lines: [line], limits: nothingEnforced, broken: [line] };
     }
-    const judged = essential.map(({ id, holds, detail }) => ({ id, state: holds(seen) ? 'passed' : 'failed', detail: detail(seen) }));
+    const judged = essential.map(({ id, holds, detail }) => ({
+        id,
+        state: holds(seen) ? 'passed' : 'failed',
+        detail: detail(seen),
+    }));
     const limits = limitsOf(seen, resources);
     return {
         lines: [...judged, nestedNamespaces(seen, strictProfile), ...limitLines(limits)],
@@ -61533,7 +60984,11 @@ function limitLines(limits) {
 function nestedNamespaces(seen, strictProfile) {
     const id = 'no-nested-namespaces';
     if (!strictProfile) {
-        return { id, state: 'notChecked', detail: 'no default seccomp profile was found here to derive a stricter one from' };
+        return {
+            id,
+            state: 'notChecked',
+            detail: 'no default seccomp profile was found here to derive a stricter one from',
+        };
     }
     if (seen.unshare === 'ENOENT')
         return { id, state: 'notChecked', detail: 'there is no unshare program to try it with' };
@@ -61577,6 +61032,16 @@ function state_stateDirectories(env) {
         runtime: (0,external_node_path_.join)(runtime, 'mcp-workflow'),
         cache: (0,external_node_path_.join)(env['XDG_CACHE_HOME'] ?? (0,external_node_path_.join)(home, '.cache'), 'mcp-workflow'),
     };
+}
+
+;// CONCATENATED MODULE: ./lib/process/failure.js
+/** @returns what went wrong, as a text without a stack trace, whatever was thrown. */
+function messageOf(error) {
+    return error instanceof Error ? error.message : String(error);
+}
+/** @returns the system's code, such as `ENOENT`, or null where there is none. */
+function codeOf(error) {
+    return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
 }
 
 ;// CONCATENATED MODULE: ./lib/sandbox/uids.js
@@ -61801,6 +61266,57 @@ async function removeFolder(directory) {
     }
 }
 
+;// CONCATENATED MODULE: ./lib/sandbox/toolchain.js
+
+
+
+const toolFolder = '/opt/mcp-workflow';
+/**
+ * Finds the Node that the user's PATH names (setup-node's, where it ran), mounts single programs where they lie outside
+ * /usr, and never a whole folder: beside nvm's node lies somebody's home.
+ */
+async function hostToolchain(env) {
+    const mounts = [];
+    const place = (program, at) => {
+        if (program.startsWith('/usr/'))
+            return program;
+        mounts.push({ from: program, at });
+        return at;
+    };
+    const own = await (0,promises_namespaceObject.realpath)(process.execPath);
+    const found = (await toolchain_findProgram('node', env)) ?? own;
+    const node = place(found, `${toolFolder}/bin/node`);
+    const ownNode = own === found ? node : place(own, `${toolFolder}/node`);
+    const version = found === own ? process.version : await toolchain_versionOf(found);
+    return {
+        mounts,
+        path: [...new Set([(0,external_node_path_.join)(node, '..'), '/usr/local/bin', '/usr/bin', '/bin'])].join(':'),
+        node,
+        ownNode,
+        versions: { node: version.replace(/^v/u, '') },
+    };
+}
+/** @returns the real path of an executable file on PATH, or null. */
+async function toolchain_findProgram(name, env) {
+    for (const folder of (env['PATH'] ?? '').split(external_node_path_.delimiter)) {
+        if (!folder.startsWith('/'))
+            continue;
+        const candidate = (0,external_node_path_.join)(folder, name);
+        try {
+            await (0,promises_namespaceObject.access)(candidate, promises_namespaceObject.constants.X_OK);
+            return await (0,promises_namespaceObject.realpath)(candidate);
+        }
+        catch {
+            // Not in this folder.
+        }
+    }
+    return null;
+}
+async function toolchain_versionOf(program) {
+    const result = await runCommand(program, ['--version'], { deadlineMs: 10_000 });
+    return result.ok ? result.stdout.trim() : 'unknown';
+}
+
 ;// CONCATENATED MODULE: ./lib/sandbox/sandbox.js
 
 
@@ -61998,40 +61514,6 @@ function specOf(request) {
         masked: image.masked,
     };
 }
-/** An essential property of the sandbox did not hold here, so nothing was started in it. */
-class SelfTestFailed extends SandboxUnavailable {
-    lines;
-    constructor({ lines, broken }) {
-        const what = broken.map((line) => `${line.id} (${line.detail})`).join('; ');
-        super(`The sandbox did not prove itself on this machine, so nothing was started in it: ${what}`);
-        this.lines = lines;
-    }
-}
-/** Removes everything of a run from outside it: also where its sandbox never came to be. Never rejects. */
-async function sweepById(runId, stepKey, env) {
-    const directories = state_stateDirectories(env);
-    if (directories === null || (await toolchain_findProgram('podman', env)) === null)
-        return [];
-    const owner = owner_formatOwner(await owner_currentOwner());
-    return sweep_sweepRun(new podman_Podman({ runId, stepKey, owner }), directories, runId);
-}
-/** Removes everything of every run of one step of one job. Never rejects. */
-async function sweepStep(stepKey, env) {
-    const nothing = { runIds: [], resultsDirectory: null, operations: [] };
-    const directories = stateDirectories(env);
-    if (directories === null || (await findProgram('podman', env)) === null)
-        return nothing;
-    const owner = formatOwner(await currentOwner());
-    const runIds = await runsOfStep(new Podman({ runId: '', stepKey, owner }), directories, stepKey);
-    let resultsDirectory = null;
-    const operations = [];
-    for (const runId of runIds) {
-        const record = await readRunRecord(join(directories.runs, runId));
-        resultsDirectory ??= record?.resultsDirectory ?? null;
-        operations.push(...(await sweepRun(new Podman({ runId, stepKey, owner }), directories, runId)));
-    }
-    return { runIds, resultsDirectory, operations };
-}
 /** Copies one of our programs to where a container's uid may read it, whatever the modes of our own folder are. */
 async function placeProgram(program, folder, name) {
     const from = (0,external_node_path_.join)(folder, name);
@@ -62064,6 +61546,1454 @@ async function runSelfTest(parts, options) {
         throw new SelfTestFailed(selfTest);
     }
     return selfTest;
+}
+
+;// CONCATENATED MODULE: ./lib/result/counts.js
+/** Counts what stands in `servers`: servers and cases by state, tools, findings by severity. */
+function countsOf(servers) {
+    const findings = { veto: 0, high: 0, medium: 0, low: 0, info: 0 };
+    for (const finding of servers.flatMap((server) => server.findings))
+        findings[finding.severity] += 1;
+    return {
+        servers: counts_byState(servers),
+        tools: servers.reduce((sum, server) => sum + server.tools.length, 0),
+        cases: counts_byState(servers.flatMap((server) => server.cases)),
+        findings,
+    };
+}
+function counts_byState(items) {
+    const counts = { passed: 0, failed: 0, error: 0, skipped: 0 };
+    for (const { state } of items)
+        counts[state] += 1;
+    return counts;
+}
+
+;// CONCATENATED MODULE: ./lib/workflow/assemble.js
+
+
+
+function assembleResult(known) {
+    return {
+        schemaVersion: 1,
+        workflowId: known.workflowId,
+        startedAt: known.startedAt.toISOString(),
+        durationMs: Math.max(0, Date.now() - known.startedAt.getTime()),
+        complete: known.interruptedBy === null,
+        interruptedBy: known.interruptedBy,
+        conclusion: known.verdict.conclusion,
+        reasons: [...known.verdict.reasons],
+        counts: countsOf(known.servers),
+        host: known.host,
+        selfTest: [...known.selfTest],
+        problems: [...known.problems],
+        servers: [...known.servers],
+        cleanup: { operations: [...known.cleanup] },
+    };
+}
+/** The host's facts where no sandbox was made. */
+function hostWithoutSandbox(os) {
+    const notEnforced = 'notEnforced';
+    const limits = { memory: notEnforced, pids: notEnforced, cpu: notEnforced, disk: notEnforced };
+    return { os, podman: null, node: process.version, cgroup: null, limits };
+}
+/** @returns for example `Ubuntu 24.04.3 LTS (Linux 6.11.0)`. */
+async function operatingSystem() {
+    const text = await (0,promises_namespaceObject.readFile)('/etc/os-release', 'utf8').catch(() => '');
+    const name = /^PRETTY_NAME="?([^"\n]*)"?$/mu.exec(text)?.[1];
+    const kernel = `${(0,external_node_os_.type)()} ${(0,external_node_os_.release)()}`;
+    return name === undefined ? kernel : `${name} (${kernel})`;
+}
+
+;// CONCATENATED MODULE: ./lib/report/annotations.js
+
+
+
+
+
+const longest = 1000;
+const annotations_shownWidth = 250;
+/**
+ * Notes on the lines of the user's own files: problems, servers and cases that did not pass as errors, skipped servers
+ * as warnings. Texts are one to three lines of at most 1,000 characters in all.
+ *
+ * @param limits.perLevel how many of each level there may be; where there are more, one further note says how many
+ */
+function renderAnnotations(result, limits) {
+    const errors = [...result.problems.map(problemNote), ...troubledServers(result).flatMap(serverNotes)];
+    const skipped = result.servers.filter(({ state }) => state === 'skipped').map(skippedNote);
+    return [...annotations_capped(errors, limits.perLevel), ...annotations_capped(skipped, limits.perLevel)];
+}
+function annotations_capped(notes, perLevel) {
+    const shown = notes.slice(0, perLevel);
+    const [next] = notes.slice(perLevel);
+    if (next === undefined)
+        return shown;
+    const text = `and ${notes.length - shown.length} more: see the job summary`;
+    return [...shown, { level: next.level, title: 'MCP Workflow', text, location: null }];
+}
+function problemNote({ message, location }) {
+    const title = location === null ? 'MCP Workflow' : 'MCP Workflow: configuration';
+    return annotations_note('error', title, [message], location);
+}
+/** One note for each case that did not pass; one for the server where the fault is not in a case. */
+function serverNotes(server) {
+    const cases = troubledCases(server).map((each) => caseNote(server, each));
+    const started = server.startup?.outcome === 'ok';
+    return started && cases.length > 0 ? cases : [serverNote(server), ...cases];
+}
+function serverNote(server) {
+    const { startup, reason } = server;
+    const failedStart = startup !== null && startup.outcome !== 'ok';
+    const lastWords = failedStart ? stderrLines(startup.stderrTail).split('\n').at(-1) : undefined;
+    const lines = [
+        reason ?? (failedStart ? startup.outcome : server.state),
+        failedStart ? startup.advice : '',
+        lastWords === undefined || lastWords === '' ? '' : `stderr: ${lastWords}`,
+    ];
+    return annotations_note('error', `server ${server.name}: ${server.state}`, lines, server.source.location);
+}
+function caseNote(server, result) {
+    const title = `case ${result.id} of server ${server.name}: ${result.state}`;
+    return annotations_note('error', title, annotations_caseLines(result), result.location ?? server.source.location);
+}
+function annotations_caseLines(result) {
+    const [first, ...others] = result.assertions.filter(({ state }) => state === 'failed');
+    if (first === undefined)
+        return [result.reason ?? `The case ended as ${result.state}.`, attemptsText(result) ?? ''];
+    const shown = difference(first.expected, first.actual, annotations_shownWidth);
+    const more = others.length === 0 ? '' : ` (and ${plural(others.length, 'more failed assertion')})`;
+    return [
+        `${result.tool}, ${oneLine(first.kind, 40)}: ${oneLine(first.message, 250)}${more}`,
+        `expected ${shown.expected}`,
+        `actual   ${shown.actual}`,
+    ];
+}
+function skippedNote(server) {
+    const reason = server.reason ?? 'no reason was given';
+    return annotations_note('warning', `server ${server.name}: skipped`, [`Not looked at: ${reason}`], server.source.location);
+}
+function annotations_note(level, title, lines, location) {
+    const kept = lines.filter((line) => line !== '');
+    const share = Math.floor(longest / Math.max(1, kept.length)) - 1;
+    const text = kept.map((line) => oneLine(line, share)).join('\n');
+    return { level, title: oneLine(title, 120), text: cutUnits(text, longest), location };
+}
+
+;// CONCATENATED MODULE: ./lib/report/lines.js
+
+
+
+
+/**
+ * What each phase did, for the groups of a log, in the order of the phases; a phase in which nothing happened is left
+ * out. Lines are plain text, each one line, none of them a workflow command.
+ */
+function phaseLines(result) {
+    const phases = [
+        { title: 'w02 install', lines: result.servers.flatMap(installLines) },
+        { title: 'w03 connect', lines: result.servers.flatMap(connectLines) },
+        { title: 'w04 discover', lines: result.servers.flatMap(discoverLines) },
+        { title: 'w07 execute', lines: result.servers.flatMap(executeLines) },
+        { title: 'w08 validate', lines: result.servers.map(validateLine) },
+    ];
+    return phases.filter(({ lines }) => lines.length > 0);
+}
+function installLines(server) {
+    const { source, timings, startup, installSize } = server;
+    if (server.state === 'skipped' && startup === null)
+        return [line(server, `skipped: ${server.reason ?? ''}`)];
+    if (startup?.outcome === 'install_failed')
+        return startupFailure(server, startup);
+    const facts = [
+        source.resolved === null ? source.given : `${source.resolved.name} ${source.resolved.version ?? ''}`.trim(),
+        source.resolved?.integrity ?? source.resolved?.digest ?? '',
+        installSize === null ? '' : words_size(installSize),
+        `resolve ${words_duration(timings.resolveMs)}`,
+        `fetch ${words_duration(timings.fetchMs)}`,
+        timings.scriptsMs > 0 ? `scripts ${words_duration(timings.scriptsMs)}` : '',
+    ];
+    return [line(server, facts.filter((fact) => fact !== '').join(', '))];
+}
+function connectLines(server) {
+    const { startup, protocol, timings } = server;
+    if (startup === null)
+        return server.state === 'skipped' ? [] : [line(server, `not started: ${server.reason ?? ''}`)];
+    if (startup.outcome === 'install_failed')
+        return [line(server, 'not started: it could not be installed')];
+    if (startup.outcome !== 'ok')
+        return startupFailure(server, startup);
+    const said = [textField(protocol?.serverInfo, 'name'), textField(protocol?.serverInfo, 'version')];
+    const facts = [
+        'ok',
+        protocol === null ? '' : `protocol ${protocol.revision} (${protocol.era})`,
+        said.filter((part) => part !== null).join(' '),
+        startup.attempts.length > 1 ? plural(startup.attempts.length, 'attempt') : '',
+        words_duration(timings.startMs),
+    ];
+    return [line(server, facts.filter((fact) => fact !== '').join(', '))];
+}
+function startupFailure(server, startup) {
+    const attempts = startup.attempts.map(({ durationMs, error }, index) => {
+        return `  attempt ${index + 1}: ${words_duration(durationMs)}, ${oneLine(error ?? 'no error', 300)}`;
+    });
+    const tail = stderrLines(startup.stderrTail);
+    // The bar keeps what the program wrote from the start of the line.
+    const stderr = tail === '' ? [] : logText(tail.replace(/^/gm, '  | ')).split('\n');
+    return [line(server, `${startup.outcome}: ${startup.advice}`), ...attempts, ...stderr];
+}
+const mostNames = 100;
+function discoverLines(server) {
+    if (server.startup?.outcome !== 'ok')
+        return [];
+    const names = server.tools.slice(0, mostNames).map(({ name }) => oneLine(name, 80));
+    if (server.tools.length > mostNames)
+        names.push(`and ${server.tools.length - mostNames} more`);
+    const problems = server.tools.flatMap((tool) => {
+        return tool.problems.map((problem) => `  tool ${oneLine(tool.name, 80)}: ${oneLine(problem, 300)}`);
+    });
+    const listed = names.length === 0 ? '' : `: ${names.join(', ')}`;
+    const count = `${plural(server.tools.length, 'tool')} in ${words_duration(server.timings.listMs)}`;
+    return [oneLine(`${oneLine(server.name, 80)}: ${count}${listed}`, 9000), ...problems];
+}
+function executeLines(server) {
+    return server.cases.map((each) => {
+        const why = [each.reason, attemptsText(each)].filter((part) => part !== null).join('; ');
+        const time = each.state === 'skipped' ? '' : ` in ${words_duration(each.durationMs)}`;
+        return line(server, `${oneLine(each.id, 80)}: ${each.state}${time}${why === '' ? '' : ` (${why})`}`);
+    });
+}
+function validateLine(server) {
+    return line(server, server.reason === null ? server.state : `${server.state}: ${server.reason}`);
+}
+function line({ name }, text) {
+    return oneLine(`${oneLine(name, 80)}: ${text}`, 600);
+}
+
+;// CONCATENATED MODULE: ./lib/report/outline.js
+/** @returns the block with at most `limit` entries in each of its lists; where there are more, it says how many */
+function renderBlock(block, limit) {
+    if (typeof block === 'string')
+        return block;
+    const shown = block.items.slice(0, limit).map((item) => renderBlock(item, limit));
+    const left = block.items.length - shown.length;
+    const more = left > 0 ? `${block.beforeMore}and ${left} more (see result.json)` : '';
+    return block.head + shown.join(block.between) + more + block.foot;
+}
+function renderBlocks(blocks, limit) {
+    return blocks
+        .map((block) => renderBlock(block, limit))
+        .filter((text) => text !== '')
+        .join('\n\n');
+}
+/** @returns the number of entries of the longest list */
+function longestList(blocks) {
+    return blocks.reduce((longest, block) => {
+        return typeof block === 'string' ? longest : Math.max(longest, block.items.length, longestList(block.items));
+    }, 0);
+}
+/** A Markdown table of `rows`, each a list of cells that are Markdown already; nothing when there are none. */
+function table(title, columns, rows) {
+    if (rows.length === 0)
+        return '';
+    // A column named with a colon at its end is a column of numbers.
+    const rule = columns.map((column) => (column.endsWith(':') ? '--:' : ':--'));
+    const names = columns.map((column) => column.replace(/:$/, ''));
+    return {
+        head: `${title === '' ? '' : `${title}\n\n`}${row(names)}\n${row(rule)}\n`,
+        items: rows.map(row),
+        between: '\n',
+        beforeMore: '\n\n',
+        foot: '',
+    };
+}
+function row(cells) {
+    return `| ${cells.join(' | ')} |`;
+}
+/** A bullet list under `title`; nothing when there are no items. */
+function bullets(title, items) {
+    if (items.length === 0)
+        return '';
+    return {
+        head: title === '' ? '' : `${title}\n\n`,
+        items: items.map((item) => `- ${item}`),
+        between: '\n',
+        beforeMore: '\n- ',
+        foot: '',
+    };
+}
+/** Blocks one after another under `title`; nothing when there are none. */
+function section(title, items, foot = '') {
+    if (items.length === 0)
+        return '';
+    return { head: `${title}\n\n`, items, between: '\n\n', beforeMore: '\n\n', foot };
+}
+
+;// CONCATENATED MODULE: ./lib/report/summary-head.js
+
+
+
+
+/** Heading, verdict in words, interruption: bounded whatever the result holds. */
+function summary_head_headLines(result) {
+    const mark = conclusionMark[result.conclusion];
+    const stopped = interruption(result);
+    const verdict = `# ${mark} MCP servers: ${result.conclusion}\n\n**${verdictSentence(result)}**`;
+    return stopped === null ? verdict : `${verdict}\n\n> [!WARNING]\n> ${markdownText(stopped, 300)}`;
+}
+function reasonsBlock({ reasons }) {
+    return bullets('', reasons.map((reason) => markdownText(reason, 500)));
+}
+function countsTable({ counts, durationMs }) {
+    const { passed, failed, error, skipped } = stateMark;
+    const rows = [
+        `| | ${passed} passed | ${failed} failed | ${error} error | ${skipped} skipped | total |`,
+        '| :-- | --: | --: | --: | --: | --: |',
+        countsRow('servers', counts.servers),
+        countsRow('cases', counts.cases),
+    ];
+    return `${rows.join('\n')}\n\n${toolsAndFindings(counts)} · took ${words_duration(durationMs)}`;
+}
+function countsRow(name, counts) {
+    const { passed, failed, error, skipped } = counts;
+    return `| ${name} | ${passed} | ${failed} | ${error} | ${skipped} | ${sumOf(counts)} |`;
+}
+/** Mistakes in the configuration, or why the sandbox could not be made. */
+function problemsBlock({ problems }) {
+    const lines = problems.map(({ message, location }) => {
+        const where = location === null ? '' : `${markdownCode(place(location, true))}: `;
+        return where + markdownText(message, 1000);
+    });
+    return bullets('## Problems', lines);
+}
+/** What an incomplete or interrupted run did not look at: not looking is not passing. */
+function notLookedAtBlock(result) {
+    const missing = notLookedAt(result);
+    if (result.conclusion !== 'incomplete' && result.complete)
+        return '';
+    const lines = missing.map(({ what, name, reason }) => {
+        return `${what} ${markdownCode(name, 80)}: ${markdownText(reason, 300)}`;
+    });
+    return bullets('> [!WARNING]\n> Not everything was looked at. These are not known to work:', lines);
+}
+function serversTable({ servers }) {
+    const columns = ['server', 'state', 'startup', 'tools:', 'cases passed:', 'start:', 'total:', 'version'];
+    return table('## Servers', columns, servers.map(summary_head_serverCells));
+}
+function summary_head_serverCells(server) {
+    const version = versionOf(server);
+    const started = server.startup?.outcome === 'ok';
+    return [
+        markdownCode(server.name, 80),
+        `${stateMark[server.state]} ${server.state}`,
+        server.startup?.outcome ?? none,
+        started ? String(server.tools.length) : none,
+        server.cases.length === 0 ? none : passedOf(server),
+        started ? words_duration(server.timings.startMs) : none,
+        server.state === 'skipped' ? none : words_duration(totalMs(server)),
+        version === null ? none : markdownText(version, 40),
+    ];
+}
+
+;// CONCATENATED MODULE: ./lib/report/summary-rest.js
+
+
+
+
+/** Findings of all servers, the gravest first. */
+function findingsTable({ servers }) {
+    const rows = gravestFirst(servers).map(({ server, finding }) => [
+        finding.severity,
+        markdownCode(server.name, 80),
+        markdownCode(finding.check, 80),
+        markdownCode(finding.subject, 80),
+        markdownText(finding.message, 300),
+        finding.location === null ? none : markdownCode(place(finding.location, false)),
+    ]);
+    return table('## Findings', ['severity', 'server', 'check', 'about', 'what was found', 'where'], rows);
+}
+/** Servers and cases that were skipped, each with its reason. */
+function skippedBlock({ servers }) {
+    const mark = stateMark.skipped;
+    const lines = servers.flatMap((server) => {
+        const name = markdownCode(server.name, 80);
+        const reason = markdownText(server.reason ?? 'no reason was given', 300);
+        const own = server.state === 'skipped' ? [`${mark} server ${name}: ${reason}`] : [];
+        return [...own, ...server.cases.filter(({ state }) => state === 'skipped').map((each) => skippedCase(name, each))];
+    });
+    return bullets('## Skipped', lines);
+}
+function skippedCase(server, { id, reason }) {
+    const why = markdownText(reason ?? 'no reason was given', 300);
+    return `${stateMark.skipped} case ${markdownCode(id, 80)} of ${server}: ${why}`;
+}
+/** What every server that ran is, and how its cases went: the part that is left out first. */
+function detailsBlock({ servers }) {
+    return section('## Details', servers.filter(({ startup }) => startup !== null).map(serverDetails));
+}
+function serverDetails(server) {
+    const what = `${plural(server.tools.length, 'tool')}, ${plural(server.cases.length, 'case')}`;
+    const rows = server.cases.map((each) => [
+        markdownCode(each.id, 80),
+        markdownCode(each.tool, 80),
+        `${stateMark[each.state]} ${each.state}`,
+        words_duration(each.durationMs),
+    ]);
+    return {
+        head: `<details><summary>${stateMark[server.state]} ${markdownCode(server.name, 80)}: ${what}</summary>\n\n`,
+        items: [facts(server), toolsList(server), table('', ['case', 'tool', 'state', 'time:'], rows)].filter((block) => block !== ''),
+        between: '\n\n',
+        beforeMore: '\n\n',
+        foot: '\n\n</details>',
+    };
+}
+function facts({ source, protocol, image, installSize, peakMemory, startup }) {
+    const said = protocol?.serverInfo;
+    const name = [textField(said, 'name'), textField(said, 'version')].filter((part) => part !== null);
+    const lines = [
+        `source ${markdownCode(source.given)}`,
+        source.resolved === null
+            ? ''
+            : `integrity ${markdownCode(source.resolved.integrity ?? source.resolved.digest ?? none)}`,
+        `image ${markdownCode(image.given)}`,
+        startup === null ? '' : `startup ${startup.outcome}`,
+        protocol === null ? '' : `protocol ${markdownText(protocol.revision, 40)} (${protocol.era})`,
+        name.length === 0 ? '' : `calls itself ${markdownText(name.join(' '), 120)}`,
+        installSize === null ? '' : `installed ${words_size(installSize)}`,
+        peakMemory === null ? '' : `peak memory ${words_size(peakMemory)}`,
+    ];
+    return lines.filter((line) => line !== '').join(' · ');
+}
+function toolsList({ tools }) {
+    const most = 200;
+    const names = tools.slice(0, most).map(({ name, state }) => {
+        return state === 'passed' ? markdownCode(name, 80) : `${stateMark[state]} ${markdownCode(name, 80)}`;
+    });
+    if (names.length === 0)
+        return '';
+    return `Tools: ${names.join(', ')}${tools.length > most ? ` and ${tools.length - most} more` : ''}`;
+}
+/** The machine, which limits hold, and what the sandbox's test of itself found. */
+function sandboxBlock({ host, selfTest }) {
+    const failed = selfTest.filter(({ state }) => state !== 'passed').length;
+    const verdict = failed === 0 ? 'self-test passed' : `${failed} of ${selfTest.length} lines of its self-test did not pass`;
+    const limits = Object.entries(host.limits).map(([name, state]) => `| ${name} | ${limitWords[state]} |`);
+    const lines = selfTest.map(({ id, state, detail }) => [
+        markdownCode(id, 80),
+        `${checkMark[state]} ${state === 'notChecked' ? 'not checked' : state}`,
+        markdownText(detail, 300),
+    ]);
+    const machine = [
+        markdownText(host.os, 100),
+        `Node ${markdownText(host.node, 40)}`,
+        `Podman ${host.podman === null ? 'not found' : markdownText(host.podman, 40)}`,
+        `cgroup ${host.cgroup ?? 'unknown'}`,
+    ];
+    return {
+        head: `<details><summary>Sandbox: ${selfTest.length === 0 ? 'self-test not run' : verdict}</summary>\n\n`,
+        items: [
+            machine.join(' · '),
+            `| limit | |\n| :-- | :-- |\n${limits.join('\n')}`,
+            table('', ['self-test', 'state', 'detail'], lines),
+        ],
+        between: '\n\n',
+        beforeMore: '\n\n',
+        foot: '\n\n</details>',
+    };
+}
+const limitWords = { enforced: '✅ enforced', notEnforced: '⚠️ not enforced' };
+const checkMark = { passed: '✅', failed: '❌', notChecked: '⚠️' };
+function footer(result, version) {
+    const started = markdownText(result.startedAt, 40);
+    return `<sub>MCP Workflow Action ${markdownText(version, 40)} · run ${markdownCode(result.workflowId, 80)} · started ${started}</sub>`;
+}
+
+;// CONCATENATED MODULE: ./lib/report/summary-failures.js
+
+
+
+
+
+
+const summary_failures_shownWidth = 300;
+/** Every server that did not pass, with what to do about it, and every case of it that did not. */
+function failuresBlock(result) {
+    return section('## Failures', troubledServers(result).map(serverBlock));
+}
+function serverBlock(server) {
+    const head = [heading(server), startupText(server), stderrText(server)].filter((part) => part !== '').join('\n\n');
+    const cases = troubledCases(server).map(caseText);
+    return cases.length === 0 ? head : section(head, cases);
+}
+function heading({ name, state, reason, source }) {
+    const where = source.location === null ? '' : ` · ${markdownCode(place(source.location, false))}`;
+    const title = `### ${stateMark[state]} ${markdownCode(name, 80)}${where}`;
+    return reason === null ? title : `${title}\n\n${markdownText(reason, 500)}`;
+}
+function startupText({ startup }) {
+    if (startup === null || startup.outcome === 'ok')
+        return '';
+    const ended = [
+        startup.exitCode === null ? '' : `exit code ${startup.exitCode}`,
+        startup.signal === null ? '' : `signal ${markdownText(startup.signal, 20)}`,
+        startup.attempts.length > 1 ? plural(startup.attempts.length, 'attempt') : '',
+    ].filter((part) => part !== '');
+    const facts = ended.length === 0 ? '' : ` (${ended.join(', ')})`;
+    return `**${startup.outcome}**${facts}: ${markdownText(startup.advice, 1000)}`;
+}
+function stderrText({ startup }) {
+    const lines = startup === null ? '' : stderrLines(startup.stderrTail);
+    if (lines === '')
+        return '';
+    return `<details><summary>The last lines of stderr</summary>\n\n${markdownFence(lines, 'text')}\n\n</details>`;
+}
+function caseText(result) {
+    const facts = [
+        `tool ${markdownCode(result.tool, 80)}`,
+        result.location === null ? '' : markdownCode(place(result.location, false)),
+        words_duration(result.durationMs),
+    ].filter((part) => part !== '');
+    const attempts = attemptsText(result);
+    const assertions = result.assertions.filter(({ state }) => state !== 'passed');
+    return [
+        `#### ${stateMark[result.state]} ${markdownCode(result.id, 80)} · ${facts.join(' · ')}`,
+        result.reason === null ? '' : markdownText(result.reason, 500),
+        attempts === null ? '' : markdownText(attempts, 500),
+        ...assertions.slice(0, mostAssertions).map(assertionText),
+        assertions.length > mostAssertions ? `and ${assertions.length - mostAssertions} more assertions` : '',
+    ]
+        .filter((part) => part !== '')
+        .join('\n\n');
+}
+const mostAssertions = 50;
+function assertionText({ kind, state, message, expected, actual }) {
+    const title = `${markdownCode(kind, 80)}${state === 'notChecked' ? ' not checked' : ''}: ${markdownText(message, 500)}`;
+    if (state === 'notChecked')
+        return title;
+    const shown = difference(expected, actual, summary_failures_shownWidth);
+    const lines = [`- expected  ${shown.expected}`, `+ actual    ${shown.actual}`];
+    if (shown.note !== null)
+        lines.push(`# ${shown.note}`);
+    return `${title}\n\n${markdownFence(lines.join('\n'), 'diff')}`;
+}
+
+;// CONCATENATED MODULE: ./lib/report/summary.js
+
+
+
+
+
+const shortened = '_Shortened to fit the limits of a job summary; everything is in `result.json`._';
+/**
+ * The job summary in GitHub-flavoured Markdown, of at most `maxBytes`. Where everything does not fit, the details of
+ * what passed go first, then lists are cut to as many entries as fit; heading, verdict and counts always stay.
+ */
+function renderSummary(result, options) {
+    const verdict = [summary_head_headLines(result), reasonsBlock(result), countsTable(result)];
+    const lists = [
+        problemsBlock(result),
+        notLookedAtBlock(result),
+        serversTable(result),
+        failuresBlock(result),
+        findingsTable(result),
+        skippedBlock(result),
+    ];
+    const tail = [sandboxBlock(result), footer(result, options.version)];
+    const fits = (text) => Buffer.byteLength(text) < options.maxBytes;
+    const whole = renderBlocks([...verdict, ...lists, detailsBlock(result), ...tail], Infinity);
+    if (fits(whole))
+        return `${whole}\n`;
+    const most = mostEntries([...verdict, shortened, ...lists, ...tail], fits);
+    return most === null ? cutBytes(bare(result), options.maxBytes) : `${most}\n`;
+}
+function bare(result) {
+    return `${renderBlocks([summary_head_headLines(result), countsTable(result), shortened], 0)}\n`;
+}
+/** The text with the longest lists that fit, or null when not even empty lists do. */
+function mostEntries(blocks, fits) {
+    let best = null;
+    let least = 0;
+    let most = longestList(blocks);
+    while (least <= most) {
+        const limit = Math.floor((least + most) / 2);
+        const text = renderBlocks(blocks, limit);
+        if (fits(text)) {
+            best = text;
+            least = limit + 1;
+        }
+        else {
+            most = limit - 1;
+        }
+    }
+    return best;
+}
+
+;// CONCATENATED MODULE: ./lib/workflow/publish.js
+
+
+
+
+
+
+/** The runner drops a summary of more than 1 MiB as a whole. */
+const summaryBudget = 900 * 1024;
+/** The runner shows ten of each level a step; the tenth says how many more there are. */
+const annotationsPerLevel = 9;
+/** Puts a result where people look. Nothing here changes it. */
+async function publish(host, result, results) {
+    const summary = renderSummary(result, { maxBytes: summaryBudget, version: version_version });
+    for (const { title, lines } of phaseLines(result))
+        host.group(title, lines);
+    const cleanup = result.cleanup.operations.map(({ operation, success, itemsProcessed, error }) => success ? `${operation}: ${itemsProcessed}` : `${operation}: ${error}`);
+    if (cleanup.length > 0)
+        host.group('w09 clean up', cleanup);
+    host.annotate(renderAnnotations(result, { perLevel: annotationsPerLevel }));
+    await host.writeSummary(summary);
+    const written = results !== null && (await writeFiles(host, results, result, summary));
+    const paths = written ? { result: results.resultPath, summary: results.summaryPath } : { result: '', summary: '' };
+    for (const [name, value] of Object.entries(outputsOf(result, paths)))
+        host.setOutput(name, value);
+    const reasons = result.reasons.length > 0 ? `: ${result.reasons.join('; ')}` : '';
+    host.info(`conclusion: ${result.conclusion}${reasons}`);
+}
+async function writeFiles(host, results, result, summary) {
+    try {
+        await results.writeResult(result);
+        await results.writeSummary(summary);
+        return true;
+    }
+    catch (error) {
+        host.warning(`The results could not be written to ${results.directory}: ${messageOf(error)}`);
+        return false;
+    }
+}
+
+;// CONCATENATED MODULE: external "node:zlib"
+const external_node_zlib_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:zlib");
+;// CONCATENATED MODULE: ./lib/install/folder.js
+
+
+
+
+
+
+
+/** What a copy of a folder may hold at most; more is somebody's mistake, or an attack on the disk. */
+const folder_maxFiles = 50_000;
+const folder_maxBytes = 1024 ** 3;
+/** A folder is larger than what is copied into a sandbox, or could not be read. The message is for the user. */
+class FolderRefused extends Error {
+    name = 'FolderRefused';
+}
+/**
+ * Packs a file or folder as a tar stream, links as links: they are never followed here, and lead nowhere inside.
+ * Devices, sockets and pipes are left out. The order is fixed, so that equal folders have equal digests.
+ */
+function packFolder(path, options) {
+    const tar = (0,tar_stream.pack)();
+    const hash = (0,external_node_crypto_.createHash)('sha256');
+    const state = { tar, hash, options, files: 0, bytes: 0 };
+    const digest = addAll(path, '', state).then(() => {
+        tar.finalize();
+        return `sha256:${hash.digest('hex')}`;
+    }, (error) => {
+        tar.destroy(error instanceof Error ? error : new Error(String(error)));
+        throw error;
+    });
+    digest.catch(() => { });
+    return { tar: external_node_stream_namespaceObject.Readable.from(tar), digest };
+}
+async function addAll(path, name, walk) {
+    const entry = await (0,promises_namespaceObject.lstat)(path);
+    if (++walk.files > folder_maxFiles)
+        throw new FolderRefused(`more than ${folder_maxFiles} files`);
+    const owner = { uid: walk.options.uid, gid: walk.options.uid, mtime: new Date(0) };
+    // A lone file is its own root: the caller mounts it by its name.
+    const entryName = name === '' ? (entry.isDirectory() ? '.' : (path.split('/').at(-1) ?? 'file')) : name;
+    const header = { ...owner, name: entryName, mode: (entry.mode & 0o111) === 0 ? 0o644 : 0o755 };
+    if (entry.isSymbolicLink()) {
+        const linkname = await (0,promises_namespaceObject.readlink)(path);
+        folder_note(walk, `link ${entryName} ${linkname}`);
+        walk.tar.entry({ ...header, type: 'symlink', linkname });
+    }
+    else if (entry.isDirectory()) {
+        folder_note(walk, `folder ${entryName}`);
+        walk.tar.entry({ ...header, type: 'directory', mode: 0o755 });
+        for (const child of (await (0,promises_namespaceObject.readdir)(path)).sort()) {
+            if (!walk.options.leaveOut(child))
+                await addAll((0,external_node_path_.join)(path, child), name === '' ? child : `${name}/${child}`, walk);
+        }
+    }
+    else if (entry.isFile())
+        await folder_addFile(path, header, walk);
+}
+async function folder_addFile(path, header, walk) {
+    const file = await (0,promises_namespaceObject.open)(path, 'r');
+    try {
+        // The size of the open file: it may change while the folder is walked.
+        const { size } = await file.stat();
+        walk.bytes += size;
+        if (walk.bytes > folder_maxBytes)
+            throw new FolderRefused(`more than ${folder_maxBytes / 1024 ** 2} MiB`);
+        folder_note(walk, `file ${header.name} ${header.mode ?? 0} ${size}`);
+        const entry = walk.tar.entry({ ...header, size });
+        const content = size === 0 ? external_node_stream_namespaceObject.Readable.from([]) : (0,external_node_fs_.createReadStream)('', { fd: file.fd, autoClose: false, end: size - 1 });
+        content.on('data', (chunk) => walk.hash.update(chunk));
+        await (0,external_node_stream_promises_namespaceObject.pipeline)(content, entry);
+    }
+    finally {
+        await file.close();
+    }
+}
+function folder_note(walk, line) {
+    walk.hash.update(`${line}\n`);
+}
+
+;// CONCATENATED MODULE: ./lib/workflow/results-folder.js
+
+
+
+
+
+
+
+
+/** A folder for results that cannot be written. The message says what to do. */
+class ResultsUnwritable extends Error {
+    name = 'ResultsUnwritable';
+}
+/** @param given the input, relative to the workspace or absolute; null takes the host's default. */
+function resultsDirectory(host, given) {
+    if (given === null)
+        return host.defaultResultsDirectory;
+    return (0,external_node_path_.isAbsolute)(given) ? given : (0,external_node_path_.join)(host.workspace, given);
+}
+/** What a run leaves behind on purpose. Results come redacted; the servers' own lines are redacted here. */
+class ResultsFolder {
+    directory;
+    resultPath;
+    summaryPath;
+    #redact;
+    #logs = new Map();
+    #lastWrite = Promise.resolve();
+    constructor(directory, redact) {
+        this.directory = directory;
+        this.resultPath = (0,external_node_path_.join)(directory, 'result.json');
+        this.summaryPath = (0,external_node_path_.join)(directory, 'summary.md');
+        this.#redact = redact;
+    }
+    /** Makes the folder, and removes what an earlier run left in it. @throws ResultsUnwritable */
+    static async open(directory, redact) {
+        try {
+            await (0,promises_namespaceObject.access)(await nearestExisting(directory), external_node_fs_.constants.W_OK);
+            await (0,promises_namespaceObject.mkdir)(logsFolder(directory), { recursive: true });
+            for (const name of ['result.json', 'summary.md', 'cleanup.json', logsArchive]) {
+                await (0,promises_namespaceObject.rm)((0,external_node_path_.join)(directory, name), { force: true });
+            }
+        }
+        catch (error) {
+            throw new ResultsUnwritable(`The results folder ${directory} cannot be written (${codeOf(error) ?? messageOf(error)}): set \`results-directory\` to one that can.`);
+        }
+        return new ResultsFolder(directory, redact);
+    }
+    /** Replaces the whole file at once, one write after another, so that a reader or a kill never meets half of it. */
+    async writeResult(result) {
+        const write = this.#lastWrite
+            .catch(() => { })
+            .then(() => replaceFile(this.resultPath, `${JSON.stringify(result, null, 2)}\n`));
+        this.#lastWrite = write;
+        await write;
+    }
+    async writeSummary(markdown) {
+        await replaceFile(this.summaryPath, markdown);
+    }
+    /** Appends a line to the server's own log. */
+    log(server, line) {
+        let stream = this.#logs.get(server);
+        if (stream === undefined) {
+            stream = (0,external_node_fs_.createWriteStream)((0,external_node_path_.join)(logsFolder(this.directory), `${fileName(server)}.stderr.log`));
+            // A full disk loses log lines, not the run.
+            stream.on('error', () => { });
+            this.#logs.set(server, stream);
+        }
+        stream.write(`${this.#redact(line)}\n`);
+    }
+    async closeLogs() {
+        const open = [...this.#logs.values()];
+        this.#logs.clear();
+        await Promise.all(open.map((stream) => new Promise((resolve) => stream.end(() => resolve()))));
+    }
+}
+/** Node's recursive mkdir never returns where the file system refuses with ENOENT, as /proc does: ask before. */
+async function nearestExisting(path) {
+    const present = await (0,promises_namespaceObject.stat)(path).catch(() => null);
+    return present !== null || (0,external_node_path_.dirname)(path) === path ? path : nearestExisting((0,external_node_path_.dirname)(path));
+}
+const logsArchive = 'logs.tar.gz';
+function logsFolder(directory) {
+    return (0,external_node_path_.join)(directory, 'logs');
+}
+/**
+ * Packs the servers' logs into one file and removes the folder. Also done by post, where main was killed.
+ * @returns how many logs there were.
+ */
+async function archiveLogs(directory) {
+    const folder = logsFolder(directory);
+    const names = await (0,promises_namespaceObject.readdir)(folder).catch(() => null);
+    if (names === null)
+        return 0;
+    if (names.length > 0) {
+        const packed = packFolder(folder, { uid: 0, leaveOut: () => false });
+        await (0,external_node_stream_promises_namespaceObject.pipeline)(packed.tar, (0,external_node_zlib_namespaceObject.createGzip)(), (0,external_node_fs_.createWriteStream)((0,external_node_path_.join)(directory, logsArchive)));
+    }
+    await (0,promises_namespaceObject.rm)(folder, { recursive: true, force: true });
+    return names.length;
+}
+/** @throws what the file system says. */
+async function replaceFile(path, text) {
+    const unfinished = `${path}.unfinished`;
+    await (0,promises_namespaceObject.writeFile)(unfinished, text);
+    await (0,promises_namespaceObject.rename)(unfinished, path);
+}
+
+;// CONCATENATED MODULE: ./lib/workflow/verdict.js
+/** Exit codes of the command line, and of the action. */
+const exitCodes = { passed: 0, gateFailed: 1, configuration: 2, infrastructure: 3 };
+/** A startup outcome as the state of its server; `ok` leaves the judgement to tools and cases. First match wins. */
+function stateOfOutcome(outcome) {
+    if (outcome === 'ok')
+        return 'passed';
+    return outcome === 'unreachable' ? 'error' : 'failed';
+}
+/** Judges a server that was started and whose cases ran. */
+function judgeServer(server) {
+    const broken = server.tools.filter((tool) => tool.state === 'failed').map((tool) => tool.name);
+    const failed = server.cases.filter((each) => each.state === 'failed');
+    const unjudged = server.cases.filter((each) => each.state === 'error');
+    const reasons = [
+        ...(failed.length > 0 ? [`${failed.length} of ${server.cases.length} cases failed`] : []),
+        // Without its list nobody can use a server's tools.
+        ...server.findings
+            .filter((finding) => finding.subject === 'list:tools' && finding.severity === 'high')
+            .map((finding) => finding.message),
+        ...(broken.length > 0 ? [`${broken.length} of ${server.tools.length} tools are broken (${list(broken)})`] : []),
+    ];
+    if (reasons.length > 0)
+        return { state: 'failed', reason: reasons.join('; ') };
+    if (unjudged.length > 0)
+        return { state: 'error', reason: `${unjudged.length} cases could not be judged` };
+    return { state: 'passed', reason: null };
+}
+/**
+ * The verdict on the run. Not looking is never green: a server skipped for want of a secret, or a case left out because
+ * another is marked `only`, makes the run incomplete. A case that its author skips with a reason does not.
+ */
+function judgeRun(servers, interruptedBy) {
+    const of = (state) => servers.filter((server) => server.state === state);
+    const say = (state, which) => which.map((server) => `${server.name} ${state}: ${server.reason ?? 'no reason given'}`);
+    const unlooked = incompleteness(servers, interruptedBy);
+    const reasons = [...say('failed', of('failed')), ...say('has no verdict', of('error')), ...unlooked];
+    if (of('failed').length > 0)
+        return { conclusion: 'failed', reasons };
+    if (of('error').length > 0)
+        return { conclusion: 'error', reasons };
+    return { conclusion: unlooked.length > 0 ? 'incomplete' : 'passed', reasons };
+}
+/** What should have run and did not, in sentences. */
+function incompleteness(servers, interruptedBy) {
+    const focused = servers.filter((server) => server.cases.some((each) => each.state === 'skipped' && each.reason?.includes('marked only') === true));
+    return [
+        ...(interruptedBy === null ? [] : [`the run was interrupted by ${interruptedBy}`]),
+        ...(servers.length === 0 ? ['there is no server to test'] : []),
+        ...servers
+            .filter((server) => server.state === 'skipped')
+            .map((server) => `${server.name} skipped: ${server.reason}`),
+        ...focused.map((server) => `${server.name}: cases were left out because others are marked \`only\``),
+    ];
+}
+/** @returns what the process ends with. A configuration mistake is red whatever `failOn` says. */
+function exitCodeOf(result, config, failOn) {
+    if (config === null)
+        return exitCodes.configuration;
+    if (failOn === 'never')
+        return exitCodes.passed;
+    if (result.conclusion === 'error')
+        return exitCodes.infrastructure;
+    if (failOn === 'error')
+        return exitCodes.passed;
+    if (result.conclusion === 'incomplete') {
+        return config.gate.onIncomplete === 'neutral' ? exitCodes.passed : exitCodes.gateFailed;
+    }
+    return result.conclusion === 'failed' ? exitCodes.gateFailed : exitCodes.passed;
+}
+function list(names) {
+    return names.length <= 3 ? names.join(', ') : `${names.slice(0, 3).join(', ')} and ${names.length - 3} more`;
+}
+
+;// CONCATENATED MODULE: ./node_modules/yocto-queue/index.js
+/*
+How it works:
+`this.#head` is an instance of `Node` which keeps track of its current value and nests another instance of `Node` that keeps the value that comes after it. When a value is provided to `.enqueue()`, the code needs to iterate through `this.#head`, going deeper and deeper to find the last value. However, iterating through every single item is slow. This problem is solved by saving a reference to the last value as `this.#tail` so that it can reference it to add a new value.
+*/
+
+class Node {
+	value;
+	next;
+
+	constructor(value) {
+		this.value = value;
+	}
+}
+
+class yocto_queue_Queue {
+	#head;
+	#tail;
+	#size;
+
+	constructor() {
+		this.clear();
+	}
+
+	enqueue(value) {
+		const node = new Node(value);
+
+		if (this.#head) {
+			this.#tail.next = node;
+			this.#tail = node;
+		} else {
+			this.#head = node;
+			this.#tail = node;
+		}
+
+		this.#size++;
+	}
+
+	dequeue() {
+		const current = this.#head;
+		if (!current) {
+			return;
+		}
+
+		this.#head = this.#head.next;
+		this.#size--;
+
+		// Clean up tail reference when queue becomes empty
+		if (!this.#head) {
+			this.#tail = undefined;
+		}
+
+		return current.value;
+	}
+
+	peek() {
+		if (!this.#head) {
+			return;
+		}
+
+		return this.#head.value;
+
+		// TODO: Node.js 18.
+		// return this.#head?.value;
+	}
+
+	clear() {
+		this.#head = undefined;
+		this.#tail = undefined;
+		this.#size = 0;
+	}
+
+	get size() {
+		return this.#size;
+	}
+
+	* [Symbol.iterator]() {
+		let current = this.#head;
+
+		while (current) {
+			yield current.value;
+			current = current.next;
+		}
+	}
+
+	* drain() {
+		while (this.#head) {
+			yield this.dequeue();
+		}
+	}
+}
+
+;// CONCATENATED MODULE: ./node_modules/p-limit/index.js
+
+
+function pLimit(concurrency) {
+	let rejectOnClear = false;
+
+	if (typeof concurrency === 'object') {
+		({concurrency, rejectOnClear = false} = concurrency);
+	}
+
+	validateConcurrency(concurrency);
+
+	if (typeof rejectOnClear !== 'boolean') {
+		throw new TypeError('Expected `rejectOnClear` to be a boolean');
+	}
+
+	const queue = new yocto_queue_Queue();
+	let activeCount = 0;
+
+	const resumeNext = () => {
+		// Process the next queued function if we're under the concurrency limit
+		if (activeCount < concurrency && queue.size > 0) {
+			activeCount++;
+			queue.dequeue().run();
+		}
+	};
+
+	const next = () => {
+		activeCount--;
+		resumeNext();
+	};
+
+	const run = async (function_, resolve, arguments_) => {
+		// Execute the function and capture the result promise
+		const result = (async () => function_(...arguments_))();
+
+		// Resolve immediately with the promise (don't wait for completion)
+		resolve(result);
+
+		// Wait for the function to complete (success or failure)
+		// We catch errors here to prevent unhandled rejections,
+		// but the original promise rejection is preserved for the caller
+		try {
+			await result;
+		} catch {}
+
+		// Decrement active count and process next queued function
+		next();
+	};
+
+	const enqueue = (function_, resolve, reject, arguments_) => {
+		const queueItem = {reject};
+
+		// Queue the internal resolve function instead of the run function
+		// to preserve the asynchronous execution context.
+		new Promise(internalResolve => { // eslint-disable-line promise/param-names
+			queueItem.run = internalResolve;
+			queue.enqueue(queueItem);
+		}).then(run.bind(undefined, function_, resolve, arguments_)); // eslint-disable-line promise/prefer-await-to-then
+
+		// Start processing immediately if we haven't reached the concurrency limit
+		if (activeCount < concurrency) {
+			resumeNext();
+		}
+	};
+
+	const generator = (function_, ...arguments_) => new Promise((resolve, reject) => {
+		enqueue(function_, resolve, reject, arguments_);
+	});
+
+	Object.defineProperties(generator, {
+		activeCount: {
+			get: () => activeCount,
+		},
+		pendingCount: {
+			get: () => queue.size,
+		},
+		clearQueue: {
+			value() {
+				if (!rejectOnClear) {
+					queue.clear();
+					return;
+				}
+
+				const abortError = AbortSignal.abort().reason;
+
+				while (queue.size > 0) {
+					queue.dequeue().reject(abortError);
+				}
+			},
+		},
+		concurrency: {
+			get: () => concurrency,
+
+			set(newConcurrency) {
+				validateConcurrency(newConcurrency);
+				concurrency = newConcurrency;
+
+				queueMicrotask(() => {
+					// eslint-disable-next-line no-unmodified-loop-condition
+					while (activeCount < concurrency && queue.size > 0) {
+						resumeNext();
+					}
+				});
+			},
+		},
+		map: {
+			async value(iterable, function_) {
+				const promises = [];
+
+				try {
+					Array.from(iterable, (value, index) => {
+						const promise = generator(function_, value, index);
+						promises.push(promise);
+						return promise;
+					});
+				} catch (error) {
+					// The iterable threw, so `Promise.all` never observes the already scheduled promises. Observe them here to avoid unhandled rejections.
+					for (const promise of promises) {
+						promise.catch(() => {}); // eslint-disable-line promise/prefer-await-to-then
+					}
+
+					throw error;
+				}
+
+				return Promise.all(promises);
+			},
+		},
+	});
+
+	return generator;
+}
+
+function limitFunction(function_, options) {
+	const limit = pLimit(options);
+
+	const limitedFunction = (...arguments_) => limit(() => function_(...arguments_));
+	Object.defineProperty(limitedFunction, 'clearQueue', {
+		value: limit.clearQueue,
+	});
+
+	return limitedFunction;
+}
+
+function validateConcurrency(concurrency) {
+	if (!((Number.isInteger(concurrency) || concurrency === Number.POSITIVE_INFINITY) && concurrency > 0)) {
+		throw new TypeError('Expected `concurrency` to be a number from 1 and up');
+	}
+}
+
+;// CONCATENATED MODULE: external "node:worker_threads"
+const external_node_worker_threads_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:worker_threads");
+;// CONCATENATED MODULE: ./lib/cases/deadline-worker.js
+
+
+/** Loading the worker is our affair and on no task's time; this is only against a hang. */
+const startLimitMs = 30_000;
+/** One thread for hostile work, one task at a time; a task that passes its deadline ends the thread, the next starts anew. */
+class DeadlineWorker {
+    #deadlineMs;
+    #inTurn = pLimit(1);
+    #worker = null;
+    #closed = false;
+    /** @param deadlineMs counted from the moment the worker begins a task, not from when it was asked for. */
+    constructor(deadlineMs) {
+        this.#deadlineMs = deadlineMs;
+    }
+    /** Never rejects. */
+    run(task) {
+        return this.#inTurn(() => this.#perform(task));
+    }
+    /** Ends the thread; tasks that still wait are answered as `broken`. */
+    async close() {
+        this.#closed = true;
+        await this.#worker?.terminate();
+    }
+    async #perform(task) {
+        if (this.#closed)
+            return broken('the checker was closed');
+        let worker;
+        try {
+            worker = this.#worker ??= this.#start();
+        }
+        catch (error) {
+            return broken(`the checker could not be started: ${String(error).slice(0, 200)}`);
+        }
+        const outcome = await exchange(worker, task, this.#deadlineMs);
+        if (outcome.state !== 'done') {
+            this.#worker = null;
+            await worker.terminate();
+        }
+        return outcome;
+    }
+    #start() {
+        // No environment: what a schema can bring about has no business with secrets. No flags: some are not for threads.
+        const options = {
+            env: {},
+            execArgv: [],
+            resourceLimits: { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 32 },
+        };
+        const worker = new external_node_worker_threads_namespaceObject.Worker(new URL(/* asset import */ __nccwpck_require__(2254), __nccwpck_require__.b), options);
+        worker.unref();
+        worker.on('error', () => {
+            if (this.#worker === worker)
+                this.#worker = null;
+        });
+        return worker;
+    }
+}
+const broken = (reason) => ({ state: 'broken', reason });
+function exchange(worker, task, deadlineMs) {
+    return new Promise((resolve) => {
+        const settle = (outcome) => {
+            clearTimeout(timer);
+            worker.off('message', onMessage).off('error', onError).off('exit', onExit);
+            resolve(outcome);
+        };
+        // A busy main thread sees its timers before the answer that is already waiting: look at the messages once more.
+        const timeUp = (outcome) => () => void setImmediate(settle, outcome);
+        const onMessage = (message) => {
+            if ('reply' in message)
+                return settle({ state: 'done', reply: message.reply });
+            clearTimeout(timer);
+            timer = setTimeout(timeUp({ state: 'late' }), deadlineMs);
+        };
+        const onError = (error) => settle(broken(`the checker broke off: ${String(error).slice(0, 200)}`));
+        const onExit = () => settle(broken('the checker ended before it answered'));
+        // These timers are not unref'ed: while a task is under way the process waits for it, at most this long.
+        let timer = setTimeout(timeUp(broken('the checker did not start')), startLimitMs);
+        worker.on('message', onMessage).on('error', onError).on('exit', onExit);
+        // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
+        worker.postMessage(task);
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/cases/schema-validator.js
+
+const schemaLimit = 1024 * 1024;
+const valueLimit = 8 * 1024 * 1024;
+/** @param options.deadlineMs for one validation, from when the worker begins it; default 1000. */
+function createSchemaValidator(options = {}) {
+    const deadlineMs = options.deadlineMs ?? 1000;
+    const worker = new DeadlineWorker(deadlineMs);
+    async function ask(task, late) {
+        const outcome = await worker.run(task);
+        if (outcome.state === 'done')
+            return outcome.reply;
+        return outcome.state === 'late' ? notChecked(late, 'rule') : notChecked(outcome.reason, 'limit');
+    }
+    const inTime = `did not finish in ${deadlineMs % 1000 === 0 ? `${deadlineMs / 1000} s` : `${deadlineMs} ms`}`;
+    return {
+        async validate(schema, value) {
+            const rule = toJson(schema, schemaLimit, 'schema', 'rule');
+            if (typeof rule !== 'string')
+                return rule;
+            const subject = toJson(value, valueLimit, 'value', 'limit');
+            if (typeof subject !== 'string')
+                return subject;
+            const late = `the schema ${inTime} (a pattern that backtracks?)`;
+            const reply = await ask({ kind: 'validate', schema: rule, value: subject }, late);
+            return reply.state === 'valid' || reply.state === 'invalid' ? reply : unchecked(reply);
+        },
+        async search(pattern, text) {
+            const late = `the pattern ${inTime} (does it backtrack?)`;
+            const reply = await ask({ kind: 'search', pattern, text }, late);
+            return reply.state === 'found' || reply.state === 'notFound' ? reply : unchecked(reply);
+        },
+        async select(path, value) {
+            const subject = toJson(value, valueLimit, 'value', 'limit');
+            if (typeof subject !== 'string')
+                return subject;
+            const reply = await ask({ kind: 'select', path, value: subject }, `the path ${inTime}`);
+            if (reply.state !== 'selected')
+                return unchecked(reply);
+            const values = JSON.parse(reply.values);
+            return { state: 'selected', values };
+        },
+        close: () => worker.close(),
+    };
+}
+function notChecked(reason, blame) {
+    return { state: 'notChecked', reason, blame };
+}
+function unchecked(reply) {
+    return reply.state === 'notChecked' ? reply : notChecked('the checker answered something else', 'limit');
+}
+function toJson(value, limit, name, blame) {
+    try {
+        const text = JSON.stringify(value);
+        if (text === undefined)
+            return notChecked(`the ${name} is missing`, blame);
+        if (text.length <= limit)
+            return text;
+        return notChecked(`the ${name} is larger than ${limit / 1024 / 1024} MiB, more than is checked`, blame);
+    }
+    catch (error) {
+        const why = error instanceof RangeError ? 'is nested too deeply to be checked' : 'cannot be written as JSON';
+        return notChecked(`the ${name} ${why}`, blame);
+    }
+}
+
+;// CONCATENATED MODULE: external "node:stream/consumers"
+const consumers_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/consumers");
+;// CONCATENATED MODULE: external "node:http"
+const external_node_http_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:http");
+;// CONCATENATED MODULE: external "node:https"
+const external_node_https_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:https");
+;// CONCATENATED MODULE: external "node:tls"
+const external_node_tls_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:tls");
+;// CONCATENATED MODULE: ./lib/install/upstream.js
+
+
+
+
+
+/** The registry could not be reached, or failed: infrastructure. */
+class RegistryFault extends Error {
+    name = 'RegistryFault';
+}
+const maxRedirects = 5;
+const idleTimeoutMs = 60_000;
+/** HTTP towards one registry: connections kept alive, proxies of the environment honoured, redirects followed. */
+class Upstream {
+    registry;
+    #https;
+    #http;
+    constructor(registry, env) {
+        this.registry = registry;
+        const agent = { keepAlive: true, maxSockets: 32, proxyEnv: { ...env } };
+        this.#http = new external_node_http_namespaceObject.Agent(agent);
+        this.#https = new external_node_https_namespaceObject.Agent({
+            ...agent,
+            ...(registry.ca === null ? {} : { ca: [...external_node_tls_namespaceObject.rootCertificates, registry.ca, ...extraCertificates(env)] }),
+        });
+    }
+    /**
+     * @param path absolute path and query, as a client of the registry asks for it.
+     * @throws RegistryFault when no answer comes; an answer of any status is an answer.
+     */
+    async get(path, options = {}) {
+        let url = new URL(path, this.registry.url);
+        if (url.origin !== this.registry.url.origin)
+            throw new RegistryFault(`${path} does not lie in the registry`);
+        for (let hop = 0; hop <= maxRedirects; hop++) {
+            const answer = await this.#once(url, options);
+            const { location } = answer.headers;
+            if ((answer.statusCode ?? 0) < 300 || (answer.statusCode ?? 0) >= 400 || location === undefined)
+                return answer;
+            answer.resume();
+            const next = new URL(location, url);
+            if (next.protocol !== 'https:' && next.origin !== url.origin) {
+                throw new RegistryFault(`the registry redirects ${url.pathname} to ${next.protocol}//, which is not followed`);
+            }
+            url = next;
+        }
+        throw new RegistryFault(`the registry redirects ${path} more than ${maxRedirects} times`);
+    }
+    close() {
+        this.#http.destroy();
+        this.#https.destroy();
+    }
+    async #once(url, options) {
+        const secure = url.protocol === 'https:';
+        return new Promise((resolve, reject) => {
+            const outgoing = (secure ? external_node_https_namespaceObject.request : external_node_http_namespaceObject.request)(url, {
+                agent: secure ? this.#https : this.#http,
+                method: options.method ?? 'GET',
+                headers: options.headers ?? {},
+                timeout: idleTimeoutMs,
+                ...(options.signal === undefined ? {} : { signal: options.signal }),
+            }, resolve);
+            outgoing.once('timeout', () => outgoing.destroy(new Error(`no answer within ${idleTimeoutMs / 1000} s`)));
+            outgoing.once('error', (error) => reject(new RegistryFault(`${url.host}: ${upstream_describe(error)}`)));
+            outgoing.end();
+        });
+    }
+}
+/** Node adds NODE_EXTRA_CA_CERTS to its defaults only where no `ca` is given. */
+function extraCertificates(env) {
+    const file = env['NODE_EXTRA_CA_CERTS'];
+    if (!file)
+        return [];
+    try {
+        return [(0,external_node_fs_.readFileSync)(file, 'utf8')];
+    }
+    catch {
+        return [];
+    }
+}
+function upstream_describe(error) {
+    // Several addresses were tried: the message of the whole is empty.
+    if (error instanceof AggregateError)
+        return error.errors.map(messageOf).join(', ');
+    return error.message;
+}
+
+;// CONCATENATED MODULE: ./lib/install/npm-tool.js
+
+
+
+
+
+
+
+
+
+
+
+/** The first npm with `--allow-git=none`: a git dependency's own `.npmrc` could otherwise name a program to run. */
+const oldestNpm = '11.10.0';
+/** Used where the machine's npm is older. The integrity is npm's own for that version. */
+const pinnedNpm = {
+    version: '11.19.1',
+    integrity: 'ztsxKxt/kkIaAs+2i0GU6I+DRmUdrNasxTZKJe9TCdSjKxlhah/4r/hl5ygMD6XAg1qZ9c2TNomR4qgOydp10g==',
+};
+/** @returns the machine's npm when it is new enough, else the pinned one, kept in `cache` between runs. */
+async function findNpm(upstream, cache, env) {
+    const own = await hostNpm(env);
+    if (own !== null && semver.gte(own.version, oldestNpm))
+        return own;
+    const folder = (0,external_node_path_.join)(cache, `npm-${pinnedNpm.version}`);
+    const present = await (0,promises_namespaceObject.stat)((0,external_node_path_.join)(folder, 'bin', 'npm-cli.js')).catch(() => null);
+    if (present === null)
+        await fetchPinned(upstream, folder);
+    return { folder, version: pinnedNpm.version };
+}
+const NpmManifest = object({ name: literal('npm'), version: schemas_string() });
+async function hostNpm(env) {
+    // …/npm/bin/npm-cli.js
+    const program = await toolchain_findProgram('npm', env);
+    if (program === null)
+        return null;
+    const folder = (0,external_node_path_.dirname)((0,external_node_path_.dirname)(program));
+    try {
+        const manifest = NpmManifest.parse(JSON.parse(await (0,promises_namespaceObject.readFile)((0,external_node_path_.join)(folder, 'package.json'), 'utf8')));
+        return semver.valid(manifest.version) === null ? null : { folder, version: manifest.version };
+    }
+    catch {
+        return null;
+    }
+}
+async function fetchPinned(upstream, folder) {
+    const path = `${upstream.registry.url.pathname}npm/-/npm-${pinnedNpm.version}.tgz`;
+    const answer = await upstream.get(path);
+    const tarball = await (0,consumers_namespaceObject.buffer)(answer);
+    if (answer.statusCode !== 200)
+        throw new RegistryFault(`the registry answered HTTP ${answer.statusCode} for npm itself`);
+    const integrity = (0,external_node_crypto_.createHash)('sha512').update(tarball).digest('base64');
+    if (integrity !== pinnedNpm.integrity) {
+        throw new RegistryFault(`npm ${pinnedNpm.version} from the registry is not the one that npm published`);
+    }
+    // Beside the final name, so that a run next to this one never sees half of it.
+    const unfinished = `${folder}.${(0,external_node_crypto_.randomBytes)(4).toString('hex')}`;
+    await unpack(tarball, unfinished);
+    await (0,promises_namespaceObject.rename)(unfinished, folder).catch(async (error) => {
+        await (0,promises_namespaceObject.rm)(unfinished, { recursive: true, force: true });
+        if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST')
+            throw error;
+    });
+}
+/** Every path of an npm tarball begins with `package/`; its bytes were verified before. */
+async function unpack(tarball, folder) {
+    const entries = external_node_stream_namespaceObject.Readable.from([tarball]).pipe((0,external_node_zlib_namespaceObject.createGunzip)()).pipe((0,tar_stream.extract)());
+    for await (const entry of entries) {
+        const name = (0,external_node_path_.normalize)(entry.header.name).split('/').slice(1).join('/');
+        const target = (0,external_node_path_.join)(folder, name);
+        if (entry.header.type === 'file' && target.startsWith(`${folder}/`)) {
+            await (0,promises_namespaceObject.mkdir)((0,external_node_path_.dirname)(target), { recursive: true, mode: 0o755 });
+            await (0,promises_namespaceObject.writeFile)(target, await (0,consumers_namespaceObject.buffer)(entry), { mode: 0o755 });
+        }
+        else
+            entry.resume();
+    }
 }
 
 ;// CONCATENATED MODULE: ./lib/install/gateway.js
@@ -62151,7 +63081,15 @@ class RegistryGateway {
 const socketName = 'registry.sock';
 /** Nothing that names the client or its credentials is passed on, nor anything a package could use to signal. */
 const requestHeaders = ['accept', 'accept-encoding', 'if-none-match', 'if-modified-since', 'range'];
-const responseHeaders = ['content-type', 'content-encoding', 'content-length', 'etag', 'last-modified', 'cache-control', 'vary'];
+const responseHeaders = [
+    'content-type',
+    'content-encoding',
+    'content-length',
+    'etag',
+    'last-modified',
+    'cache-control',
+    'vary',
+];
 function forwarded(request) {
     return headersOf(request, requestHeaders);
 }
@@ -62365,7 +63303,8 @@ function whatIsWrong(fetched, resolved, timeoutMs) {
         return silent(fetched);
     if (!ok)
         return explainNpm(stderr, report.exitCode, resolved);
-    if (resolved !== null && (report.version !== resolved.version || !sameIntegrity(report.integrity, resolved.integrity))) {
+    if (resolved !== null &&
+        (report.version !== resolved.version || !sameIntegrity(report.integrity, resolved.integrity))) {
         const advice = `npm installed ${report.name}@${report.version} (${report.integrity}) where the registry had promised ${resolved.version} (${resolved.integrity}): the package must not be trusted.`;
         return failed(advice, stderr, null, resolved);
     }
@@ -62379,101 +63318,42 @@ function sameIntegrity(installed, promised) {
 }
 /** npm's error codes, as sentences that say what to do. */
 const npmErrors = [
-    [/EBADPLATFORM/u, 'unsupported_platform', 'The package says that it does not run on this operating system or processor.'],
-    [/EALLOWGIT/u, 'install_failed', 'A dependency is fetched from git, which is not allowed: it could run code during the install. Publish it as a package.'],
+    [
+        /EBADPLATFORM/u,
+        'unsupported_platform',
+        'The package says that it does not run on this operating system or processor.',
+    ],
+    [
+        /EALLOWGIT/u,
+        'install_failed',
+        'A dependency is fetched from git, which is not allowed: it could run code during the install. Publish it as a package.',
+    ],
     [/ETARGET|E404/u, 'install_failed', 'A dependency does not exist in the registry in the version that is asked for.'],
     [/EINTEGRITY/u, 'install_failed', 'A package is not the one whose integrity was recorded.'],
-    [/EUSAGE.*lock|in sync/su, 'install_failed', 'package.json and the lock file do not fit together: run `npm install` and commit the lock file.'],
+    [
+        /EUSAGE.*lock|in sync/su,
+        'install_failed',
+        'package.json and the lock file do not fit together: run `npm install` and commit the lock file.',
+    ],
     [/ERESOLVE/u, 'install_failed', 'The dependencies contradict each other (ERESOLVE).'],
     [/ENOSPC/u, 'install_failed', 'The disk is full.'],
-    [/EUNSUPPORTEDPROTOCOL/u, 'install_failed', 'A dependency uses a protocol that npm does not know, such as `workspace:`.'],
+    [
+        /EUNSUPPORTEDPROTOCOL/u,
+        'install_failed',
+        'A dependency uses a protocol that npm does not know, such as `workspace:`.',
+    ],
 ];
 function explainNpm(stderr, exitCode, resolved) {
     const known = npmErrors.find(([pattern]) => pattern.test(stderr));
-    const [, outcome, advice] = known ?? [null, 'install_failed', 'npm could not install it; its last lines say why.'];
+    const [, outcome, advice] = known ?? [
+        null,
+        'install_failed',
+        'npm could not install it; its last lines say why.',
+    ];
     return failed(advice, stderr, exitCode, resolved, outcome);
 }
 function failed(advice, stderr, exitCode, resolved, outcome = 'install_failed') {
     return { kind: 'failed', failure: { outcome, advice, stderrTail: tail(stderr), exitCode, resolved } };
-}
-
-;// CONCATENATED MODULE: ./lib/install/folder.js
-
-
-
-
-
-
-
-/** What a copy of a folder may hold at most; more is somebody's mistake, or an attack on the disk. */
-const folder_maxFiles = 50_000;
-const folder_maxBytes = 1024 ** 3;
-/** A folder is larger than what is copied into a sandbox, or could not be read. The message is for the user. */
-class FolderRefused extends Error {
-    name = 'FolderRefused';
-}
-/**
- * Packs a file or folder as a tar stream, links as links: they are never followed here, and lead nowhere inside.
- * Devices, sockets and pipes are left out. The order is fixed, so that equal folders have equal digests.
- */
-function packFolder(path, options) {
-    const tar = (0,tar_stream.pack)();
-    const hash = (0,external_node_crypto_.createHash)('sha256');
-    const state = { tar, hash, options, files: 0, bytes: 0 };
-    const digest = addAll(path, '', state).then(() => {
-        tar.finalize();
-        return `sha256:${hash.digest('hex')}`;
-    }, (error) => {
-        tar.destroy(error instanceof Error ? error : new Error(String(error)));
-        throw error;
-    });
-    digest.catch(() => { });
-    return { tar: external_node_stream_namespaceObject.Readable.from(tar), digest };
-}
-async function addAll(path, name, walk) {
-    const entry = await (0,promises_namespaceObject.lstat)(path);
-    if (++walk.files > folder_maxFiles)
-        throw new FolderRefused(`more than ${folder_maxFiles} files`);
-    const owner = { uid: walk.options.uid, gid: walk.options.uid, mtime: new Date(0) };
-    // A lone file is its own root: the caller mounts it by its name.
-    const entryName = name === '' ? (entry.isDirectory() ? '.' : (path.split('/').at(-1) ?? 'file')) : name;
-    const header = { ...owner, name: entryName, mode: (entry.mode & 0o111) === 0 ? 0o644 : 0o755 };
-    if (entry.isSymbolicLink()) {
-        const linkname = await (0,promises_namespaceObject.readlink)(path);
-        folder_note(walk, `link ${entryName} ${linkname}`);
-        walk.tar.entry({ ...header, type: 'symlink', linkname });
-    }
-    else if (entry.isDirectory()) {
-        folder_note(walk, `folder ${entryName}`);
-        walk.tar.entry({ ...header, type: 'directory', mode: 0o755 });
-        for (const child of (await (0,promises_namespaceObject.readdir)(path)).sort()) {
-            if (!walk.options.leaveOut(child))
-                await addAll((0,external_node_path_.join)(path, child), name === '' ? child : `${name}/${child}`, walk);
-        }
-    }
-    else if (entry.isFile())
-        await folder_addFile(path, header, walk);
-}
-async function folder_addFile(path, header, walk) {
-    const file = await (0,promises_namespaceObject.open)(path, 'r');
-    try {
-        // The size of the open file: it may change while the folder is walked.
-        const { size } = await file.stat();
-        walk.bytes += size;
-        if (walk.bytes > folder_maxBytes)
-            throw new FolderRefused(`more than ${folder_maxBytes / 1024 ** 2} MiB`);
-        folder_note(walk, `file ${header.name} ${header.mode ?? 0} ${size}`);
-        const entry = walk.tar.entry({ ...header, size });
-        const content = size === 0 ? external_node_stream_namespaceObject.Readable.from([]) : (0,external_node_fs_.createReadStream)('', { fd: file.fd, autoClose: false, end: size - 1 });
-        content.on('data', (chunk) => walk.hash.update(chunk));
-        await (0,external_node_stream_promises_namespaceObject.pipeline)(content, entry);
-    }
-    finally {
-        await file.close();
-    }
-}
-function folder_note(walk, line) {
-    walk.hash.update(`${line}\n`);
 }
 
 ;// CONCATENATED MODULE: ./lib/install/path.js
@@ -62504,7 +63384,9 @@ async function installPath(context, server, source, image) {
         return await installCopied(context, server, source, { volume, uid, image }, resolved, resolveMs);
     }
     catch (error) {
-        const refused = error instanceof FolderRefused ? error : await packed.digest.then(() => null, (reason) => reason);
+        const refused = error instanceof FolderRefused
+            ? error
+            : await packed.digest.then(() => null, (reason) => reason);
         if (!(refused instanceof FolderRefused))
             throw error;
         const advice = `The folder ${source.given} holds ${refused.message}: name a smaller folder as the source.`;
@@ -63138,93 +64020,38 @@ function packageNotFound(error) {
     return { kind: 'failed', failure: { outcome: 'install_failed', ...failure } };
 }
 
-;// CONCATENATED MODULE: ./lib/report/outputs.js
-
-/** The outputs of the action, so that each is set even where a run ends before there is a result: no verdict, no cases. */
-function defaultOutputs() {
-    return {
-        conclusion: 'error',
-        total: '0',
-        passed: '0',
-        failed: '0',
-        skipped: '0',
-        errors: '0',
-        'result-path': '',
-        'summary-path': '',
-    };
-}
-/**
- * @param paths where the result and the summary were written
- * @returns the outputs of the action. `total`, `passed`, `failed`, `skipped` and `errors` count validation cases, not
- * servers; all are 0 in a run that has no cases. `total` is the sum of the other four.
- */
-function outputsOf({ conclusion, counts: { cases } }, paths) {
-    return {
-        conclusion,
-        total: String(sumOf(cases)),
-        passed: String(cases.passed),
-        failed: String(cases.failed),
-        skipped: String(cases.skipped),
-        errors: String(cases.error),
-        'result-path': paths.result,
-        'summary-path': paths.summary,
-    };
-}
-
-;// CONCATENATED MODULE: ./lib/result/counts.js
-/** Counts what stands in `servers`: servers and cases by state, tools, findings by severity. */
-function countsOf(servers) {
-    const findings = { veto: 0, high: 0, medium: 0, low: 0, info: 0 };
-    for (const finding of servers.flatMap((server) => server.findings))
-        findings[finding.severity] += 1;
-    return {
-        servers: counts_byState(servers),
-        tools: servers.reduce((sum, server) => sum + server.tools.length, 0),
-        cases: counts_byState(servers.flatMap((server) => server.cases)),
-        findings,
-    };
-}
-function counts_byState(items) {
-    const counts = { passed: 0, failed: 0, error: 0, skipped: 0 };
-    for (const { state } of items)
-        counts[state] += 1;
-    return counts;
-}
-
-;// CONCATENATED MODULE: ./lib/workflow/assemble.js
+;// CONCATENATED MODULE: ./lib/sandbox/outside.js
 
 
 
-function assembleResult(known) {
-    return {
-        schemaVersion: 1,
-        workflowId: known.workflowId,
-        startedAt: known.startedAt.toISOString(),
-        durationMs: Math.max(0, Date.now() - known.startedAt.getTime()),
-        complete: known.interruptedBy === null,
-        interruptedBy: known.interruptedBy,
-        conclusion: known.verdict.conclusion,
-        reasons: [...known.verdict.reasons],
-        counts: countsOf(known.servers),
-        host: known.host,
-        selfTest: [...known.selfTest],
-        problems: [...known.problems],
-        servers: [...known.servers],
-        cleanup: { operations: [...known.cleanup] },
-    };
+
+
+
+
+/** Removes everything of a run from outside it: also where its sandbox never came to be. Never rejects. */
+async function sweepById(runId, stepKey, env) {
+    const directories = state_stateDirectories(env);
+    if (directories === null || (await toolchain_findProgram('podman', env)) === null)
+        return [];
+    const owner = owner_formatOwner(await owner_currentOwner());
+    return sweep_sweepRun(new podman_Podman({ runId, stepKey, owner }), directories, runId);
 }
-/** The host's facts where no sandbox was made. */
-function hostWithoutSandbox(os) {
-    const notEnforced = 'notEnforced';
-    const limits = { memory: notEnforced, pids: notEnforced, cpu: notEnforced, disk: notEnforced };
-    return { os, podman: null, node: process.version, cgroup: null, limits };
-}
-/** @returns for example `Ubuntu 24.04.3 LTS (Linux 6.11.0)`. */
-async function operatingSystem() {
-    const text = await (0,promises_namespaceObject.readFile)('/etc/os-release', 'utf8').catch(() => '');
-    const name = /^PRETTY_NAME="?([^"\n]*)"?$/mu.exec(text)?.[1];
-    const kernel = `${(0,external_node_os_.type)()} ${(0,external_node_os_.release)()}`;
-    return name === undefined ? kernel : `${name} (${kernel})`;
+/** Removes everything of every run of one step of one job. Never rejects. */
+async function sweepStep(stepKey, env) {
+    const nothing = { runIds: [], resultsDirectory: null, operations: [] };
+    const directories = stateDirectories(env);
+    if (directories === null || (await findProgram('podman', env)) === null)
+        return nothing;
+    const owner = formatOwner(await currentOwner());
+    const runIds = await runsOfStep(new Podman({ runId: '', stepKey, owner }), directories, stepKey);
+    let resultsDirectory = null;
+    const operations = [];
+    for (const runId of runIds) {
+        const record = await readRunRecord(join(directories.runs, runId));
+        resultsDirectory ??= record?.resultsDirectory ?? null;
+        operations.push(...(await sweepRun(new Podman({ runId, stepKey, owner }), directories, runId)));
+    }
+    return { runIds, resultsDirectory, operations };
 }
 
 ;// CONCATENATED MODULE: ./lib/workflow/draft.js
@@ -63303,676 +64130,6 @@ function cutOff(draft, by) {
         });
     }
     draft.phase = null;
-}
-
-;// CONCATENATED MODULE: ./lib/report/annotations.js
-
-
-
-
-
-const longest = 1000;
-const annotations_shownWidth = 250;
-/**
- * Notes on the lines of the user's own files: problems, servers and cases that did not pass as errors, skipped servers
- * as warnings. Texts are one to three lines of at most 1,000 characters in all.
- *
- * @param limits.perLevel how many of each level there may be; where there are more, one further note says how many
- */
-function renderAnnotations(result, limits) {
-    const errors = [...result.problems.map(problemNote), ...troubledServers(result).flatMap(serverNotes)];
-    const skipped = result.servers.filter(({ state }) => state === 'skipped').map(skippedNote);
-    return [...annotations_capped(errors, limits.perLevel), ...annotations_capped(skipped, limits.perLevel)];
-}
-function annotations_capped(notes, perLevel) {
-    const shown = notes.slice(0, perLevel);
-    const [next] = notes.slice(perLevel);
-    if (next === undefined)
-        return shown;
-    const text = `and ${notes.length - shown.length} more: see the job summary`;
-    return [...shown, { level: next.level, title: 'MCP Workflow', text, location: null }];
-}
-function problemNote({ message, location }) {
-    const title = location === null ? 'MCP Workflow' : 'MCP Workflow: configuration';
-    return annotations_note('error', title, [message], location);
-}
-/** One note for each case that did not pass; one for the server where the fault is not in a case. */
-function serverNotes(server) {
-    const cases = troubledCases(server).map((each) => caseNote(server, each));
-    const started = server.startup?.outcome === 'ok';
-    return started && cases.length > 0 ? cases : [serverNote(server), ...cases];
-}
-function serverNote(server) {
-    const { startup, reason } = server;
-    const failedStart = startup !== null && startup.outcome !== 'ok';
-    const lastWords = failedStart ? stderrLines(startup.stderrTail).split('\n').at(-1) : undefined;
-    const lines = [
-        reason ?? (failedStart ? startup.outcome : server.state),
-        failedStart ? startup.advice : '',
-        lastWords === undefined || lastWords === '' ? '' : `stderr: ${lastWords}`,
-    ];
-    return annotations_note('error', `server ${server.name}: ${server.state}`, lines, server.source.location);
-}
-function caseNote(server, result) {
-    const title = `case ${result.id} of server ${server.name}: ${result.state}`;
-    return annotations_note('error', title, annotations_caseLines(result), result.location ?? server.source.location);
-}
-function annotations_caseLines(result) {
-    const [first, ...others] = result.assertions.filter(({ state }) => state === 'failed');
-    if (first === undefined)
-        return [result.reason ?? `The case ended as ${result.state}.`, attemptsText(result) ?? ''];
-    const shown = difference(first.expected, first.actual, annotations_shownWidth);
-    const more = others.length === 0 ? '' : ` (and ${plural(others.length, 'more failed assertion')})`;
-    return [
-        `${result.tool}, ${oneLine(first.kind, 40)}: ${oneLine(first.message, 250)}${more}`,
-        `expected ${shown.expected}`,
-        `actual   ${shown.actual}`,
-    ];
-}
-function skippedNote(server) {
-    const reason = server.reason ?? 'no reason was given';
-    return annotations_note('warning', `server ${server.name}: skipped`, [`Not looked at: ${reason}`], server.source.location);
-}
-function annotations_note(level, title, lines, location) {
-    const kept = lines.filter((line) => line !== '');
-    const share = Math.floor(longest / Math.max(1, kept.length)) - 1;
-    const text = kept.map((line) => oneLine(line, share)).join('\n');
-    return { level, title: oneLine(title, 120), text: cutUnits(text, longest), location };
-}
-
-;// CONCATENATED MODULE: ./lib/report/lines.js
-
-
-
-
-/**
- * What each phase did, for the groups of a log, in the order of the phases; a phase in which nothing happened is left
- * out. Lines are plain text, each one line, none of them a workflow command.
- */
-function phaseLines(result) {
-    const phases = [
-        { title: 'w02 install', lines: result.servers.flatMap(installLines) },
-        { title: 'w03 connect', lines: result.servers.flatMap(connectLines) },
-        { title: 'w04 discover', lines: result.servers.flatMap(discoverLines) },
-        { title: 'w07 execute', lines: result.servers.flatMap(executeLines) },
-        { title: 'w08 validate', lines: result.servers.map(validateLine) },
-    ];
-    return phases.filter(({ lines }) => lines.length > 0);
-}
-function installLines(server) {
-    const { source, timings, startup, installSize } = server;
-    if (server.state === 'skipped' && startup === null)
-        return [line(server, `skipped: ${server.reason ?? ''}`)];
-    if (startup?.outcome === 'install_failed')
-        return startupFailure(server, startup);
-    const facts = [
-        source.resolved === null ? source.given : `${source.resolved.name} ${source.resolved.version ?? ''}`.trim(),
-        source.resolved?.integrity ?? source.resolved?.digest ?? '',
-        installSize === null ? '' : words_size(installSize),
-        `resolve ${words_duration(timings.resolveMs)}`,
-        `fetch ${words_duration(timings.fetchMs)}`,
-        timings.scriptsMs > 0 ? `scripts ${words_duration(timings.scriptsMs)}` : '',
-    ];
-    return [line(server, facts.filter((fact) => fact !== '').join(', '))];
-}
-function connectLines(server) {
-    const { startup, protocol, timings } = server;
-    if (startup === null)
-        return server.state === 'skipped' ? [] : [line(server, `not started: ${server.reason ?? ''}`)];
-    if (startup.outcome === 'install_failed')
-        return [line(server, 'not started: it could not be installed')];
-    if (startup.outcome !== 'ok')
-        return startupFailure(server, startup);
-    const said = [textField(protocol?.serverInfo, 'name'), textField(protocol?.serverInfo, 'version')];
-    const facts = [
-        'ok',
-        protocol === null ? '' : `protocol ${protocol.revision} (${protocol.era})`,
-        said.filter((part) => part !== null).join(' '),
-        startup.attempts.length > 1 ? plural(startup.attempts.length, 'attempt') : '',
-        words_duration(timings.startMs),
-    ];
-    return [line(server, facts.filter((fact) => fact !== '').join(', '))];
-}
-function startupFailure(server, startup) {
-    const attempts = startup.attempts.map(({ durationMs, error }, index) => {
-        return `  attempt ${index + 1}: ${words_duration(durationMs)}, ${oneLine(error ?? 'no error', 300)}`;
-    });
-    const tail = stderrLines(startup.stderrTail);
-    // The bar keeps what the program wrote from the start of the line.
-    const stderr = tail === '' ? [] : logText(tail.replace(/^/gm, '  | ')).split('\n');
-    return [line(server, `${startup.outcome}: ${startup.advice}`), ...attempts, ...stderr];
-}
-const mostNames = 100;
-function discoverLines(server) {
-    if (server.startup?.outcome !== 'ok')
-        return [];
-    const names = server.tools.slice(0, mostNames).map(({ name }) => oneLine(name, 80));
-    if (server.tools.length > mostNames)
-        names.push(`and ${server.tools.length - mostNames} more`);
-    const problems = server.tools.flatMap((tool) => {
-        return tool.problems.map((problem) => `  tool ${oneLine(tool.name, 80)}: ${oneLine(problem, 300)}`);
-    });
-    const listed = names.length === 0 ? '' : `: ${names.join(', ')}`;
-    const count = `${plural(server.tools.length, 'tool')} in ${words_duration(server.timings.listMs)}`;
-    return [oneLine(`${oneLine(server.name, 80)}: ${count}${listed}`, 9000), ...problems];
-}
-function executeLines(server) {
-    return server.cases.map((each) => {
-        const why = [each.reason, attemptsText(each)].filter((part) => part !== null).join('; ');
-        const time = each.state === 'skipped' ? '' : ` in ${words_duration(each.durationMs)}`;
-        return line(server, `${oneLine(each.id, 80)}: ${each.state}${time}${why === '' ? '' : ` (${why})`}`);
-    });
-}
-function validateLine(server) {
-    return line(server, server.reason === null ? server.state : `${server.state}: ${server.reason}`);
-}
-function line({ name }, text) {
-    return oneLine(`${oneLine(name, 80)}: ${text}`, 600);
-}
-
-;// CONCATENATED MODULE: ./lib/report/outline.js
-/** @returns the block with at most `limit` entries in each of its lists; where there are more, it says how many */
-function renderBlock(block, limit) {
-    if (typeof block === 'string')
-        return block;
-    const shown = block.items.slice(0, limit).map((item) => renderBlock(item, limit));
-    const left = block.items.length - shown.length;
-    const more = left > 0 ? `${block.beforeMore}and ${left} more (see result.json)` : '';
-    return block.head + shown.join(block.between) + more + block.foot;
-}
-function renderBlocks(blocks, limit) {
-    return blocks
-        .map((block) => renderBlock(block, limit))
-        .filter((text) => text !== '')
-        .join('\n\n');
-}
-/** @returns the number of entries of the longest list */
-function longestList(blocks) {
-    return blocks.reduce((longest, block) => {
-        return typeof block === 'string' ? longest : Math.max(longest, block.items.length, longestList(block.items));
-    }, 0);
-}
-/** A Markdown table of `rows`, each a list of cells that are Markdown already; nothing when there are none. */
-function table(title, columns, rows) {
-    if (rows.length === 0)
-        return '';
-    // A column named with a colon at its end is a column of numbers.
-    const rule = columns.map((column) => (column.endsWith(':') ? '--:' : ':--'));
-    const names = columns.map((column) => column.replace(/:$/, ''));
-    return {
-        head: `${title === '' ? '' : `${title}\n\n`}${row(names)}\n${row(rule)}\n`,
-        items: rows.map(row),
-        between: '\n',
-        beforeMore: '\n\n',
-        foot: '',
-    };
-}
-function row(cells) {
-    return `| ${cells.join(' | ')} |`;
-}
-/** A bullet list under `title`; nothing when there are no items. */
-function bullets(title, items) {
-    if (items.length === 0)
-        return '';
-    return {
-        head: title === '' ? '' : `${title}\n\n`,
-        items: items.map((item) => `- ${item}`),
-        between: '\n',
-        beforeMore: '\n- ',
-        foot: '',
-    };
-}
-/** Blocks one after another under `title`; nothing when there are none. */
-function section(title, items, foot = '') {
-    if (items.length === 0)
-        return '';
-    return { head: `${title}\n\n`, items, between: '\n\n', beforeMore: '\n\n', foot };
-}
-
-;// CONCATENATED MODULE: ./lib/report/summary-head.js
-
-
-
-
-/** Heading, verdict in words, interruption: bounded whatever the result holds. */
-function summary_head_headLines(result) {
-    const mark = conclusionMark[result.conclusion];
-    const stopped = interruption(result);
-    const verdict = `# ${mark} MCP servers: ${result.conclusion}\n\n**${verdictSentence(result)}**`;
-    return stopped === null ? verdict : `${verdict}\n\n> [!WARNING]\n> ${markdownText(stopped, 300)}`;
-}
-function reasonsBlock({ reasons }) {
-    return bullets('', reasons.map((reason) => markdownText(reason, 500)));
-}
-function countsTable({ counts, durationMs }) {
-    const { passed, failed, error, skipped } = stateMark;
-    const rows = [
-        `| | ${passed} passed | ${failed} failed | ${error} error | ${skipped} skipped | total |`,
-        '| :-- | --: | --: | --: | --: | --: |',
-        countsRow('servers', counts.servers),
-        countsRow('cases', counts.cases),
-    ];
-    return `${rows.join('\n')}\n\n${toolsAndFindings(counts)} · took ${words_duration(durationMs)}`;
-}
-function countsRow(name, counts) {
-    const { passed, failed, error, skipped } = counts;
-    return `| ${name} | ${passed} | ${failed} | ${error} | ${skipped} | ${sumOf(counts)} |`;
-}
-/** Mistakes in the configuration, or why the sandbox could not be made. */
-function problemsBlock({ problems }) {
-    const lines = problems.map(({ message, location }) => {
-        const where = location === null ? '' : `${markdownCode(place(location, true))}: `;
-        return where + markdownText(message, 1000);
-    });
-    return bullets('## Problems', lines);
-}
-/** What an incomplete or interrupted run did not look at: not looking is not passing. */
-function notLookedAtBlock(result) {
-    const missing = notLookedAt(result);
-    if (result.conclusion !== 'incomplete' && result.complete)
-        return '';
-    const lines = missing.map(({ what, name, reason }) => {
-        return `${what} ${markdownCode(name, 80)}: ${markdownText(reason, 300)}`;
-    });
-    return bullets('> [!WARNING]\n> Not everything was looked at. These are not known to work:', lines);
-}
-function serversTable({ servers }) {
-    const columns = ['server', 'state', 'startup', 'tools:', 'cases passed:', 'start:', 'total:', 'version'];
-    return table('## Servers', columns, servers.map(summary_head_serverCells));
-}
-function summary_head_serverCells(server) {
-    const version = versionOf(server);
-    const started = server.startup?.outcome === 'ok';
-    return [
-        markdownCode(server.name, 80),
-        `${stateMark[server.state]} ${server.state}`,
-        server.startup?.outcome ?? none,
-        started ? String(server.tools.length) : none,
-        server.cases.length === 0 ? none : passedOf(server),
-        started ? words_duration(server.timings.startMs) : none,
-        server.state === 'skipped' ? none : words_duration(totalMs(server)),
-        version === null ? none : markdownText(version, 40),
-    ];
-}
-
-;// CONCATENATED MODULE: ./lib/report/summary-rest.js
-
-
-
-
-/** Findings of all servers, the gravest first. */
-function findingsTable({ servers }) {
-    const rows = gravestFirst(servers).map(({ server, finding }) => [
-        finding.severity,
-        markdownCode(server.name, 80),
-        markdownCode(finding.check, 80),
-        markdownCode(finding.subject, 80),
-        markdownText(finding.message, 300),
-        finding.location === null ? none : markdownCode(place(finding.location, false)),
-    ]);
-    return table('## Findings', ['severity', 'server', 'check', 'about', 'what was found', 'where'], rows);
-}
-/** Servers and cases that were skipped, each with its reason. */
-function skippedBlock({ servers }) {
-    const mark = stateMark.skipped;
-    const lines = servers.flatMap((server) => {
-        const name = markdownCode(server.name, 80);
-        const reason = markdownText(server.reason ?? 'no reason was given', 300);
-        const own = server.state === 'skipped' ? [`${mark} server ${name}: ${reason}`] : [];
-        return [...own, ...server.cases.filter(({ state }) => state === 'skipped').map((each) => skippedCase(name, each))];
-    });
-    return bullets('## Skipped', lines);
-}
-function skippedCase(server, { id, reason }) {
-    const why = markdownText(reason ?? 'no reason was given', 300);
-    return `${stateMark.skipped} case ${markdownCode(id, 80)} of ${server}: ${why}`;
-}
-/** What every server that ran is, and how its cases went: the part that is left out first. */
-function detailsBlock({ servers }) {
-    return section('## Details', servers.filter(({ startup }) => startup !== null).map(serverDetails));
-}
-function serverDetails(server) {
-    const what = `${plural(server.tools.length, 'tool')}, ${plural(server.cases.length, 'case')}`;
-    const rows = server.cases.map((each) => [
-        markdownCode(each.id, 80),
-        markdownCode(each.tool, 80),
-        `${stateMark[each.state]} ${each.state}`,
-        words_duration(each.durationMs),
-    ]);
-    return {
-        head: `<details><summary>${stateMark[server.state]} ${markdownCode(server.name, 80)}: ${what}</summary>\n\n`,
-        items: [facts(server), toolsList(server), table('', ['case', 'tool', 'state', 'time:'], rows)].filter((block) => block !== ''),
-        between: '\n\n',
-        beforeMore: '\n\n',
-        foot: '\n\n</details>',
-    };
-}
-function facts({ source, protocol, image, installSize, peakMemory, startup }) {
-    const said = protocol?.serverInfo;
-    const name = [textField(said, 'name'), textField(said, 'version')].filter((part) => part !== null);
-    const lines = [
-        `source ${markdownCode(source.given)}`,
-        source.resolved === null
-            ? ''
-            : `integrity ${markdownCode(source.resolved.integrity ?? source.resolved.digest ?? none)}`,
-        `image ${markdownCode(image.given)}`,
-        startup === null ? '' : `startup ${startup.outcome}`,
-        protocol === null ? '' : `protocol ${markdownText(protocol.revision, 40)} (${protocol.era})`,
-        name.length === 0 ? '' : `calls itself ${markdownText(name.join(' '), 120)}`,
-        installSize === null ? '' : `installed ${words_size(installSize)}`,
-        peakMemory === null ? '' : `peak memory ${words_size(peakMemory)}`,
-    ];
-    return lines.filter((line) => line !== '').join(' · ');
-}
-function toolsList({ tools }) {
-    const most = 200;
-    const names = tools.slice(0, most).map(({ name, state }) => {
-        return state === 'passed' ? markdownCode(name, 80) : `${stateMark[state]} ${markdownCode(name, 80)}`;
-    });
-    if (names.length === 0)
-        return '';
-    return `Tools: ${names.join(', ')}${tools.length > most ? ` and ${tools.length - most} more` : ''}`;
-}
-/** The machine, which limits hold, and what the sandbox's test of itself found. */
-function sandboxBlock({ host, selfTest }) {
-    const failed = selfTest.filter(({ state }) => state !== 'passed').length;
-    const verdict = failed === 0 ? 'self-test passed' : `${failed} of ${selfTest.length} lines of its self-test did not pass`;
-    const limits = Object.entries(host.limits).map(([name, state]) => `| ${name} | ${limitWords[state]} |`);
-    const lines = selfTest.map(({ id, state, detail }) => [
-        markdownCode(id, 80),
-        `${checkMark[state]} ${state === 'notChecked' ? 'not checked' : state}`,
-        markdownText(detail, 300),
-    ]);
-    const machine = [
-        markdownText(host.os, 100),
-        `Node ${markdownText(host.node, 40)}`,
-        `Podman ${host.podman === null ? 'not found' : markdownText(host.podman, 40)}`,
-        `cgroup ${host.cgroup ?? 'unknown'}`,
-    ];
-    return {
-        head: `<details><summary>Sandbox: ${selfTest.length === 0 ? 'self-test not run' : verdict}</summary>\n\n`,
-        items: [
-            machine.join(' · '),
-            `| limit | |\n| :-- | :-- |\n${limits.join('\n')}`,
-            table('', ['self-test', 'state', 'detail'], lines),
-        ],
-        between: '\n\n',
-        beforeMore: '\n\n',
-        foot: '\n\n</details>',
-    };
-}
-const limitWords = { enforced: '✅ enforced', notEnforced: '⚠️ not enforced' };
-const checkMark = { passed: '✅', failed: '❌', notChecked: '⚠️' };
-function footer(result, version) {
-    const started = markdownText(result.startedAt, 40);
-    return `<sub>MCP Workflow Action ${markdownText(version, 40)} · run ${markdownCode(result.workflowId, 80)} · started ${started}</sub>`;
-}
-
-;// CONCATENATED MODULE: ./lib/report/summary-failures.js
-
-
-
-
-
-
-const summary_failures_shownWidth = 300;
-/** Every server that did not pass, with what to do about it, and every case of it that did not. */
-function failuresBlock(result) {
-    return section('## Failures', troubledServers(result).map(serverBlock));
-}
-function serverBlock(server) {
-    const head = [heading(server), startupText(server), stderrText(server)].filter((part) => part !== '').join('\n\n');
-    const cases = troubledCases(server).map(caseText);
-    return cases.length === 0 ? head : section(head, cases);
-}
-function heading({ name, state, reason, source }) {
-    const where = source.location === null ? '' : ` · ${markdownCode(place(source.location, false))}`;
-    const title = `### ${stateMark[state]} ${markdownCode(name, 80)}${where}`;
-    return reason === null ? title : `${title}\n\n${markdownText(reason, 500)}`;
-}
-function startupText({ startup }) {
-    if (startup === null || startup.outcome === 'ok')
-        return '';
-    const ended = [
-        startup.exitCode === null ? '' : `exit code ${startup.exitCode}`,
-        startup.signal === null ? '' : `signal ${markdownText(startup.signal, 20)}`,
-        startup.attempts.length > 1 ? plural(startup.attempts.length, 'attempt') : '',
-    ].filter((part) => part !== '');
-    const facts = ended.length === 0 ? '' : ` (${ended.join(', ')})`;
-    return `**${startup.outcome}**${facts}: ${markdownText(startup.advice, 1000)}`;
-}
-function stderrText({ startup }) {
-    const lines = startup === null ? '' : stderrLines(startup.stderrTail);
-    if (lines === '')
-        return '';
-    return `<details><summary>The last lines of stderr</summary>\n\n${markdownFence(lines, 'text')}\n\n</details>`;
-}
-function caseText(result) {
-    const facts = [
-        `tool ${markdownCode(result.tool, 80)}`,
-        result.location === null ? '' : markdownCode(place(result.location, false)),
-        words_duration(result.durationMs),
-    ].filter((part) => part !== '');
-    const attempts = attemptsText(result);
-    const assertions = result.assertions.filter(({ state }) => state !== 'passed');
-    return [
-        `#### ${stateMark[result.state]} ${markdownCode(result.id, 80)} · ${facts.join(' · ')}`,
-        result.reason === null ? '' : markdownText(result.reason, 500),
-        attempts === null ? '' : markdownText(attempts, 500),
-        ...assertions.slice(0, mostAssertions).map(assertionText),
-        assertions.length > mostAssertions ? `and ${assertions.length - mostAssertions} more assertions` : '',
-    ]
-        .filter((part) => part !== '')
-        .join('\n\n');
-}
-const mostAssertions = 50;
-function assertionText({ kind, state, message, expected, actual }) {
-    const title = `${markdownCode(kind, 80)}${state === 'notChecked' ? ' not checked' : ''}: ${markdownText(message, 500)}`;
-    if (state === 'notChecked')
-        return title;
-    const shown = difference(expected, actual, summary_failures_shownWidth);
-    const lines = [`- expected  ${shown.expected}`, `+ actual    ${shown.actual}`];
-    if (shown.note !== null)
-        lines.push(`# ${shown.note}`);
-    return `${title}\n\n${markdownFence(lines.join('\n'), 'diff')}`;
-}
-
-;// CONCATENATED MODULE: ./lib/report/summary.js
-
-
-
-
-
-const shortened = '_Shortened to fit the limits of a job summary; everything is in `result.json`._';
-/**
- * The job summary in GitHub-flavoured Markdown, of at most `maxBytes`. Where everything does not fit, the details of
- * what passed go first, then lists are cut to as many entries as fit; heading, verdict and counts always stay.
- */
-function renderSummary(result, options) {
-    const verdict = [summary_head_headLines(result), reasonsBlock(result), countsTable(result)];
-    const lists = [
-        problemsBlock(result),
-        notLookedAtBlock(result),
-        serversTable(result),
-        failuresBlock(result),
-        findingsTable(result),
-        skippedBlock(result),
-    ];
-    const tail = [sandboxBlock(result), footer(result, options.version)];
-    const fits = (text) => Buffer.byteLength(text) < options.maxBytes;
-    const whole = renderBlocks([...verdict, ...lists, detailsBlock(result), ...tail], Infinity);
-    if (fits(whole))
-        return `${whole}\n`;
-    const most = mostEntries([...verdict, shortened, ...lists, ...tail], fits);
-    return most === null ? cutBytes(bare(result), options.maxBytes) : `${most}\n`;
-}
-function bare(result) {
-    return `${renderBlocks([summary_head_headLines(result), countsTable(result), shortened], 0)}\n`;
-}
-/** The text with the longest lists that fit, or null when not even empty lists do. */
-function mostEntries(blocks, fits) {
-    let best = null;
-    let least = 0;
-    let most = longestList(blocks);
-    while (least <= most) {
-        const limit = Math.floor((least + most) / 2);
-        const text = renderBlocks(blocks, limit);
-        if (fits(text)) {
-            best = text;
-            least = limit + 1;
-        }
-        else {
-            most = limit - 1;
-        }
-    }
-    return best;
-}
-
-;// CONCATENATED MODULE: ./lib/workflow/publish.js
-
-
-
-
-
-
-/** The runner drops a summary of more than 1 MiB as a whole. */
-const summaryBudget = 900 * 1024;
-/** The runner shows ten of each level a step; the tenth says how many more there are. */
-const annotationsPerLevel = 9;
-/** Puts a result where people look. Nothing here changes it. */
-async function publish(host, result, results) {
-    const summary = renderSummary(result, { maxBytes: summaryBudget, version: version_version });
-    for (const { title, lines } of phaseLines(result))
-        host.group(title, lines);
-    const cleanup = result.cleanup.operations.map(({ operation, success, itemsProcessed, error }) => success ? `${operation}: ${itemsProcessed}` : `${operation}: ${error}`);
-    if (cleanup.length > 0)
-        host.group('w09 clean up', cleanup);
-    host.annotate(renderAnnotations(result, { perLevel: annotationsPerLevel }));
-    await host.writeSummary(summary);
-    const written = results !== null && (await writeFiles(host, results, result, summary));
-    const paths = written ? { result: results.resultPath, summary: results.summaryPath } : { result: '', summary: '' };
-    for (const [name, value] of Object.entries(outputsOf(result, paths)))
-        host.setOutput(name, value);
-    const reasons = result.reasons.length > 0 ? `: ${result.reasons.join('; ')}` : '';
-    host.info(`conclusion: ${result.conclusion}${reasons}`);
-}
-async function writeFiles(host, results, result, summary) {
-    try {
-        await results.writeResult(result);
-        await results.writeSummary(summary);
-        return true;
-    }
-    catch (error) {
-        host.warning(`The results could not be written to ${results.directory}: ${messageOf(error)}`);
-        return false;
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/workflow/results-folder.js
-
-
-
-
-
-
-
-
-/** A folder for results that cannot be written. The message says what to do. */
-class ResultsUnwritable extends Error {
-    name = 'ResultsUnwritable';
-}
-/** @param given the input, relative to the workspace or absolute; null takes the host's default. */
-function resultsDirectory(host, given) {
-    if (given === null)
-        return host.defaultResultsDirectory;
-    return (0,external_node_path_.isAbsolute)(given) ? given : (0,external_node_path_.join)(host.workspace, given);
-}
-/** What a run leaves behind on purpose. Results come redacted; the servers' own lines are redacted here. */
-class ResultsFolder {
-    directory;
-    resultPath;
-    summaryPath;
-    #redact;
-    #logs = new Map();
-    #lastWrite = Promise.resolve();
-    constructor(directory, redact) {
-        this.directory = directory;
-        this.resultPath = (0,external_node_path_.join)(directory, 'result.json');
-        this.summaryPath = (0,external_node_path_.join)(directory, 'summary.md');
-        this.#redact = redact;
-    }
-    /** Makes the folder, and removes what an earlier run left in it. @throws ResultsUnwritable */
-    static async open(directory, redact) {
-        try {
-            await (0,promises_namespaceObject.access)(await nearestExisting(directory), external_node_fs_.constants.W_OK);
-            await (0,promises_namespaceObject.mkdir)(logsFolder(directory), { recursive: true });
-            for (const name of ['result.json', 'summary.md', 'cleanup.json', logsArchive]) {
-                await (0,promises_namespaceObject.rm)((0,external_node_path_.join)(directory, name), { force: true });
-            }
-        }
-        catch (error) {
-            throw new ResultsUnwritable(`The results folder ${directory} cannot be written (${codeOf(error) ?? messageOf(error)}): set \`results-directory\` to one that can.`);
-        }
-        return new ResultsFolder(directory, redact);
-    }
-    /** Replaces the whole file at once, one write after another, so that a reader or a kill never meets half of it. */
-    async writeResult(result) {
-        const write = this.#lastWrite
-            .catch(() => { })
-            .then(() => replaceFile(this.resultPath, `${JSON.stringify(result, null, 2)}\n`));
-        this.#lastWrite = write;
-        await write;
-    }
-    async writeSummary(markdown) {
-        await replaceFile(this.summaryPath, markdown);
-    }
-    /** Appends a line to the server's own log. */
-    log(server, line) {
-        let stream = this.#logs.get(server);
-        if (stream === undefined) {
-            stream = (0,external_node_fs_.createWriteStream)((0,external_node_path_.join)(logsFolder(this.directory), `${fileName(server)}.stderr.log`));
-            // A full disk loses log lines, not the run.
-            stream.on('error', () => { });
-            this.#logs.set(server, stream);
-        }
-        stream.write(`${this.#redact(line)}\n`);
-    }
-    async closeLogs() {
-        const open = [...this.#logs.values()];
-        this.#logs.clear();
-        await Promise.all(open.map((stream) => new Promise((resolve) => stream.end(() => resolve()))));
-    }
-}
-/** Node's recursive mkdir never returns where the file system refuses with ENOENT, as /proc does: ask before. */
-async function nearestExisting(path) {
-    const present = await (0,promises_namespaceObject.stat)(path).catch(() => null);
-    return present !== null || (0,external_node_path_.dirname)(path) === path ? path : nearestExisting((0,external_node_path_.dirname)(path));
-}
-const logsArchive = 'logs.tar.gz';
-function logsFolder(directory) {
-    return (0,external_node_path_.join)(directory, 'logs');
-}
-/**
- * Packs the servers' logs into one file and removes the folder. Also done by post, where main was killed.
- * @returns how many logs there were.
- */
-async function archiveLogs(directory) {
-    const folder = logsFolder(directory);
-    const names = await (0,promises_namespaceObject.readdir)(folder).catch(() => null);
-    if (names === null)
-        return 0;
-    if (names.length > 0) {
-        const packed = packFolder(folder, { uid: 0, leaveOut: () => false });
-        await (0,external_node_stream_promises_namespaceObject.pipeline)(packed.tar, (0,external_node_zlib_namespaceObject.createGzip)(), (0,external_node_fs_.createWriteStream)((0,external_node_path_.join)(directory, logsArchive)));
-    }
-    await (0,promises_namespaceObject.rm)(folder, { recursive: true, force: true });
-    return names.length;
-}
-/** @throws what the file system says. */
-async function replaceFile(path, text) {
-    const unfinished = `${path}.unfinished`;
-    await (0,promises_namespaceObject.writeFile)(unfinished, text);
-    await (0,promises_namespaceObject.rename)(unfinished, path);
 }
 
 ;// CONCATENATED MODULE: ./lib/cases/show.js
@@ -89359,78 +89516,6 @@ function secretEnvironment(server) {
     return Object.fromEntries(server.env.flatMap((entry) => entry.kind === 'secret' && entry.value !== null ? [[entry.name, entry.value]] : []));
 }
 
-;// CONCATENATED MODULE: ./lib/workflow/verdict.js
-/** Exit codes of the command line, and of the action. */
-const exitCodes = { passed: 0, gateFailed: 1, configuration: 2, infrastructure: 3 };
-/** A startup outcome as the state of its server; `ok` leaves the judgement to tools and cases. First match wins. */
-function stateOfOutcome(outcome) {
-    if (outcome === 'ok')
-        return 'passed';
-    return outcome === 'unreachable' ? 'error' : 'failed';
-}
-/** Judges a server that was started and whose cases ran. */
-function judgeServer(server) {
-    const broken = server.tools.filter((tool) => tool.state === 'failed').map((tool) => tool.name);
-    const failed = server.cases.filter((each) => each.state === 'failed');
-    const unjudged = server.cases.filter((each) => each.state === 'error');
-    const reasons = [
-        ...(failed.length > 0 ? [`${failed.length} of ${server.cases.length} cases failed`] : []),
-        // Without its list nobody can use a server's tools.
-        ...server.findings
-            .filter((finding) => finding.subject === 'list:tools' && finding.severity === 'high')
-            .map((finding) => finding.message),
-        ...(broken.length > 0 ? [`${broken.length} of ${server.tools.length} tools are broken (${list(broken)})`] : []),
-    ];
-    if (reasons.length > 0)
-        return { state: 'failed', reason: reasons.join('; ') };
-    if (unjudged.length > 0)
-        return { state: 'error', reason: `${unjudged.length} cases could not be judged` };
-    return { state: 'passed', reason: null };
-}
-/**
- * The verdict on the run. Not looking is never green: a server skipped for want of a secret, or a case left out because
- * another is marked `only`, makes the run incomplete. A case that its author skips with a reason does not.
- */
-function judgeRun(servers, interruptedBy) {
-    const of = (state) => servers.filter((server) => server.state === state);
-    const say = (state, which) => which.map((server) => `${server.name} ${state}: ${server.reason ?? 'no reason given'}`);
-    const unlooked = incompleteness(servers, interruptedBy);
-    const reasons = [...say('failed', of('failed')), ...say('has no verdict', of('error')), ...unlooked];
-    if (of('failed').length > 0)
-        return { conclusion: 'failed', reasons };
-    if (of('error').length > 0)
-        return { conclusion: 'error', reasons };
-    return { conclusion: unlooked.length > 0 ? 'incomplete' : 'passed', reasons };
-}
-/** What should have run and did not, in sentences. */
-function incompleteness(servers, interruptedBy) {
-    const focused = servers.filter((server) => server.cases.some((each) => each.state === 'skipped' && each.reason?.includes('marked only') === true));
-    return [
-        ...(interruptedBy === null ? [] : [`the run was interrupted by ${interruptedBy}`]),
-        ...(servers.length === 0 ? ['there is no server to test'] : []),
-        ...servers.filter((server) => server.state === 'skipped').map((server) => `${server.name} skipped: ${server.reason}`),
-        ...focused.map((server) => `${server.name}: cases were left out because others are marked \`only\``),
-    ];
-}
-/** @returns what the process ends with. A configuration mistake is red whatever `failOn` says. */
-function exitCodeOf(result, config, failOn) {
-    if (config === null)
-        return exitCodes.configuration;
-    if (failOn === 'never')
-        return exitCodes.passed;
-    if (result.conclusion === 'error')
-        return exitCodes.infrastructure;
-    if (failOn === 'error')
-        return exitCodes.passed;
-    if (result.conclusion === 'incomplete') {
-        return config.gate.onIncomplete === 'neutral' ? exitCodes.passed : exitCodes.gateFailed;
-    }
-    return result.conclusion === 'failed' ? exitCodes.gateFailed : exitCodes.passed;
-}
-function list(names) {
-    return names.length <= 3 ? names.join(', ') : `${names.slice(0, 3).join(', ')} and ${names.length - 3} more`;
-}
-
 ;// CONCATENATED MODULE: ./lib/workflow/server-run.js
 
 
@@ -89609,15 +89694,14 @@ function end(draft, state, reason) {
 }
 function summaryOf(draft) {
     const of = (state) => draft.result.cases.filter((each) => each.state === state).length;
-    const parts = ['passed', 'failed', 'error', 'skipped'].flatMap((state) => (of(state) > 0 ? [`${of(state)} ${state}`] : []));
+    const parts = ['passed', 'failed', 'error', 'skipped'].flatMap((state) => of(state) > 0 ? [`${of(state)} ${state}`] : []);
     return `${draft.result.cases.length} cases: ${parts.join(', ')}`;
 }
 function seconds(ms) {
     return `${(ms / 1000).toFixed(1)} s`;
 }
 
-;// CONCATENATED MODULE: ./lib/workflow/run.js
-
+;// CONCATENATED MODULE: ./lib/workflow/workflow.js
 
 
 
@@ -89635,55 +89719,6 @@ function seconds(ms) {
 
 /** After an interruption the platform gives 7.5 s in all before it sends the next signal. */
 const sweepAfterInterruptMs = 4000;
-/** The whole workflow, w00 to w09. Never rejects for what inputs, servers, registries or Podman do. */
-async function run(host, raw, options) {
-    // Whatever the runner's umask: containers' uids read what we mount.
-    process.umask(0o022);
-    for (const [name, value] of Object.entries(defaultOutputs()))
-        host.setOutput(name, value);
-    const startedAt = new Date();
-    const runId = newRunId(host.stepKey);
-    const initialized = await initialize(host, raw, options.env);
-    if (!initialized.ok)
-        return run_refuse(host, runId, startedAt, initialized.inputs, initialized.problems);
-    const { inputs, config } = initialized;
-    const directory = resultsDirectory(host, inputs.resultsDirectory);
-    const redact = redactor([...initialized.secrets.values()]);
-    let results;
-    try {
-        results = await ResultsFolder.open(directory, redact);
-    }
-    catch (error) {
-        if (!(error instanceof ResultsUnwritable))
-            throw error;
-        return run_refuse(host, runId, startedAt, null, [{ message: error.message, location: null }]);
-    }
-    host.group('w00 initialize', [
-        `${config.servers.length} servers, ${config.servers.reduce((sum, server) => sum + server.cases.length, 0)} cases`,
-        `results in ${directory}`,
-        ...initialized.notes,
-    ]);
-    const workflow = new Workflow(host, { runId, startedAt, inputs, config, results, redact, options });
-    return workflow.run();
-}
-/** A run that never started: what is wrong, all of it, where the user looks. */
-async function run_refuse(host, workflowId, startedAt, inputs, problems) {
-    const result = assembleResult({
-        workflowId,
-        startedAt,
-        host: hostWithoutSandbox(await operatingSystem()),
-        selfTest: [],
-        problems,
-        servers: [],
-        interruptedBy: null,
-        verdict: { conclusion: 'error', reasons: ['the configuration has mistakes, so nothing was run'] },
-        cleanup: [],
-    });
-    const directory = inputs === null ? host.defaultResultsDirectory : resultsDirectory(host, inputs.resultsDirectory);
-    const results = await ResultsFolder.open(directory, (text) => text).catch(() => null);
-    await publish(host, result, results);
-    return { result, exitCode: exitCodeOf(result, null, 'failed') };
-}
 /** One run with a valid configuration. */
 class Workflow {
     #host;
@@ -89704,6 +89739,7 @@ class Workflow {
         this.#stop = new AbortController();
         this.#deadline = Date.now() + parts.inputs.timeout;
     }
+    /** w01 to w09. @returns what is known at the end, whatever that was. */
     async run() {
         this.#os = await operatingSystem();
         const stopped = this.#watchForStops();
@@ -89717,9 +89753,7 @@ class Workflow {
             await this.#write(this.#resultNow([]));
         }
         const cleanup = await this.#cleanUp();
-        const result = this.#resultNow(cleanup);
-        await publish(this.#host, result, this.#parts.results);
-        return { result, exitCode: exitCodeOf(result, this.#parts.config, this.#parts.inputs.failOn) };
+        return this.#resultNow(cleanup);
     }
     async #work() {
         if (this.#drafts.length === 0)
@@ -89747,14 +89781,14 @@ class Workflow {
     }
     /** w01 */
     async #makeSandbox() {
-        const { runId, options, config, results } = this.#parts;
+        const { runId, env, config, results } = this.#parts;
         const resources = config.servers[0]?.resources;
         if (resources === undefined)
             return;
         try {
             this.#sandbox = await Sandbox.create(runId, {
                 stepKey: this.#host.stepKey,
-                env: options.env,
+                env,
                 resultsDirectory: results.directory,
                 resources,
                 signal: this.#stop.signal,
@@ -89783,13 +89817,13 @@ class Workflow {
     }
     /** w02 to w08: each server flows through by itself. */
     async #runServers(sandbox) {
-        const { inputs, options, results } = this.#parts;
+        const { inputs, env, results } = this.#parts;
         const progress = (phase, server, message) => {
             this.#host.info(`${phase.padEnd(12)} ${server}: ${message}`);
         };
         const { signal } = this.#stop;
         const installer = new Installer(sandbox, {
-            env: options.env,
+            env,
             signal,
             progress: (server, message) => progress('w02 install', server, message),
         });
@@ -89839,7 +89873,7 @@ class Workflow {
     }
     /** @returns a promise that settles when the run is to stop, and never where it is not. */
     #watchForStops() {
-        const { interrupt } = this.#parts.options;
+        const { interrupt } = this.#parts;
         return new Promise((resolve) => {
             const stop = (by) => {
                 if (this.#interruptedBy !== null)
@@ -89857,9 +89891,9 @@ class Workflow {
     }
     /** w09 */
     async #cleanUp() {
-        const { runId, results, options } = this.#parts;
+        const { runId, results, env } = this.#parts;
         const sessions = this.#drafts.filter((draft) => draft.result.protocol !== null).length;
-        const sweep = this.#drafts.length === 0 ? [] : sweepById(runId, this.#host.stepKey, options.env);
+        const sweep = this.#drafts.length === 0 ? [] : sweepById(runId, this.#host.stepKey, env);
         const cap = this.#interruptedBy === null ? 120_000 : sweepAfterInterruptMs;
         // What the cap cuts off is post's: it looks for everything again.
         const swept = await Promise.race([sweep, new Promise((resolve) => setTimeout(resolve, cap, null).unref())]);
@@ -89891,6 +89925,67 @@ class Workflow {
 function unfinished(capMs) {
     const error = `not finished after ${capMs / 1000} s; the post step goes on`;
     return { operation: 'containers', success: false, itemsProcessed: 0, error };
+}
+
+;// CONCATENATED MODULE: ./lib/workflow/run.js
+
+
+
+
+
+
+
+
+
+/** The whole workflow, w00 to w09. Never rejects for what inputs, servers, registries or Podman do. */
+async function run(host, raw, options) {
+    // Whatever the runner's umask: containers' uids read what we mount.
+    process.umask(0o022);
+    for (const [name, value] of Object.entries(defaultOutputs()))
+        host.setOutput(name, value);
+    const startedAt = new Date();
+    const runId = newRunId(host.stepKey);
+    const initialized = await initialize(host, raw, options.env);
+    if (!initialized.ok)
+        return run_refuse(host, runId, startedAt, initialized.inputs, initialized.problems);
+    const { inputs, config } = initialized;
+    const directory = resultsDirectory(host, inputs.resultsDirectory);
+    const redact = redactor([...initialized.secrets.values()]);
+    let results;
+    try {
+        results = await ResultsFolder.open(directory, redact);
+    }
+    catch (error) {
+        if (!(error instanceof ResultsUnwritable))
+            throw error;
+        return run_refuse(host, runId, startedAt, null, [{ message: error.message, location: null }]);
+    }
+    host.group('w00 initialize', [
+        `${config.servers.length} servers, ${config.servers.reduce((sum, server) => sum + server.cases.length, 0)} cases`,
+        `results in ${directory}`,
+        ...initialized.notes,
+    ]);
+    const result = await new Workflow(host, { runId, startedAt, inputs, config, results, redact, ...options }).run();
+    await publish(host, result, results);
+    return { result, exitCode: exitCodeOf(result, config, inputs.failOn) };
+}
+/** A run that never started: what is wrong, all of it, where the user looks. */
+async function run_refuse(host, workflowId, startedAt, inputs, problems) {
+    const result = assembleResult({
+        workflowId,
+        startedAt,
+        host: hostWithoutSandbox(await operatingSystem()),
+        selfTest: [],
+        problems,
+        servers: [],
+        interruptedBy: null,
+        verdict: { conclusion: 'error', reasons: ['the configuration has mistakes, so nothing was run'] },
+        cleanup: [],
+    });
+    const directory = inputs === null ? host.defaultResultsDirectory : resultsDirectory(host, inputs.resultsDirectory);
+    const results = await ResultsFolder.open(directory, (text) => text).catch(() => null);
+    await publish(host, result, results);
+    return { result, exitCode: exitCodeOf(result, null, 'failed') };
 }
 
 ;// CONCATENATED MODULE: ./lib/workflow/command-line.js
@@ -89925,7 +90020,9 @@ async function commandLine(argv, env, interrupt) {
         .option('--json', 'print JSON on stdout');
     configurable(program.command('run'))
         .description('Installs, starts and tests the servers.')
-        .addOption(new option_Option('--fail-on <what>', 'when to end with an exit code other than 0').choices(['failed', 'error', 'never']).default('failed'))
+        .addOption(new option_Option('--fail-on <what>', 'when to end with an exit code other than 0')
+        .choices(['failed', 'error', 'never'])
+        .default('failed'))
         .option('--concurrency <n>', 'servers at a time (default: cores, at most 4)')
         .option('--timeout <duration>', 'time for the whole run', '30m')
         .option('--results <folder>', 'where result.json, summary.md and logs go (default: ./mcp-workflow-results)')
@@ -89966,7 +90063,11 @@ async function command_line_validate(flags, env) {
     const host = new TerminalHost(process.cwd(), { verbose: false });
     const initialized = await initialize(host, rawInputs(flags), env);
     if (initialized.ok) {
-        const servers = initialized.config.servers.map(({ name, source, cases }) => ({ name, source: source.given, cases: cases.length }));
+        const servers = initialized.config.servers.map(({ name, source, cases }) => ({
+            name,
+            source: source.given,
+            cases: cases.length,
+        }));
         const cases = servers.reduce((sum, server) => sum + server.cases, 0);
         print(flags.json === true
             ? JSON.stringify({ valid: true, servers, notes: initialized.notes }, null, 2)
@@ -89977,7 +90078,7 @@ async function command_line_validate(flags, env) {
     print(flags.json === true
         ? JSON.stringify({ valid: false, problems }, null, 2)
         : problems
-            .map(({ message, location }) => (location === null ? message : `${location.file}:${location.line}:${location.column} ${message}`))
+            .map(({ message, location }) => location === null ? message : `${location.file}:${location.line}:${location.column} ${message}`)
             .map((line) => terminalText(line))
             .join('\n'));
     return exitCodes.configuration;

@@ -31554,13 +31554,6 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:net");
 
 /***/ }),
 
-/***/ 8161:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
-
-/***/ }),
-
 /***/ 6760:
 /***/ ((module) => {
 
@@ -34651,8 +34644,8 @@ function stepKeyOf(env) {
 var promises_ = __nccwpck_require__(1455);
 // EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 17 modules
 var schemas = __nccwpck_require__(8816);
-// EXTERNAL MODULE: ./lib/process/run.js + 144 modules
-var run = __nccwpck_require__(2422);
+// EXTERNAL MODULE: ./lib/process/run.js + 145 modules
+var run = __nccwpck_require__(5762);
 ;// CONCATENATED MODULE: ./lib/host/trigger.js
 
 
@@ -34680,7 +34673,14 @@ async function untrustedTrigger(files, workspace, env) {
         return `On \`${event}\` this job has the base repository's secrets, but ${named} would be read from ${what}${other} and not from ${trusted.slice(0, 12)}, which the event stands for. ${advice}`;
     }
     // Files may have been fetched over a trusted checkout, and new ones put beside it.
-    const changed = await git(workspace, ['status', '--porcelain', '--ignored', '--untracked-files=normal', '--', ...paths.map((path) => path || '.')]);
+    const changed = await git(workspace, [
+        'status',
+        '--porcelain',
+        '--ignored',
+        '--untracked-files=normal',
+        '--',
+        ...paths.map((path) => path || '.'),
+    ]);
     if (changed === '')
         return null;
     return `On \`${event}\` this job has the base repository's secrets, but ${named} is not as the commit ${trusted.slice(0, 12)} has it. ${advice}`;
@@ -34697,7 +34697,12 @@ async function isHeadOfPullRequest(head, env) {
 }
 /** @returns what git said, or null where it failed. Nothing that the checkout configures is run. */
 async function git(workspace, args) {
-    const safe = ['core.fsmonitor=false', 'core.hooksPath=/dev/null', 'submodule.recurse=false', `safe.directory=${workspace}`];
+    const safe = [
+        'core.fsmonitor=false',
+        'core.hooksPath=/dev/null',
+        'submodule.recurse=false',
+        `safe.directory=${workspace}`,
+    ];
     const result = await (0,run/* runCommand */.d)('git', [...safe.flatMap((setting) => ['-c', setting]), ...args], {
         deadlineMs: 30_000,
         cwd: workspace,
@@ -34754,9 +34759,7 @@ class GitHubHost {
         for (const { level, title, text, location } of annotations) {
             write[level]((0,untrusted/* logText */.kc)(text).slice(0, maxAnnotation), {
                 title: (0,untrusted/* oneLine */.TN)(title, 200),
-                ...(location === null
-                    ? {}
-                    : { file: location.file, startLine: location.line, startColumn: location.column }),
+                ...(location === null ? {} : { file: location.file, startLine: location.line, startColumn: location.column }),
             });
         }
     }
@@ -34790,7 +34793,7 @@ class GitHubHost {
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _host_github_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2129);
 /* harmony import */ var _process_signals_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5988);
-/* harmony import */ var _workflow_post_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2333);
+/* harmony import */ var _workflow_post_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9034);
 
 
 
@@ -34809,7 +34812,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 2422:
+/***/ 5762:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -36300,8 +36303,8 @@ const npmRunPathEnv = ({env = external_node_process_namespaceObject.env, ...opti
 
 // EXTERNAL MODULE: external "node:timers/promises"
 var promises_ = __nccwpck_require__(8500);
-// EXTERNAL MODULE: external "node:os"
-var external_node_os_ = __nccwpck_require__(8161);
+;// CONCATENATED MODULE: external "node:os"
+const external_node_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
 ;// CONCATENATED MODULE: ./node_modules/human-signals/build/src/realtime.js
 
 const getRealtimeSignals=()=>{
@@ -36623,7 +36626,7 @@ standard
 })=>{
 const{
 signals:{[name]:constantSignal}
-}=external_node_os_.constants;
+}=external_node_os_namespaceObject.constants;
 const supported=constantSignal!==undefined;
 const number=supported?constantSignal:defaultNumber;
 return{name,number,description,supported,action,forced,standard}
@@ -36689,7 +36692,7 @@ standard
 
 
 const findSignalByNumber=(number,signals)=>{
-const signal=signals.find(({name})=>external_node_os_.constants.signals[name]===number);
+const signal=signals.find(({name})=>external_node_os_namespaceObject.constants.signals[name]===number);
 
 if(signal!==undefined){
 return signal
@@ -36738,18 +36741,18 @@ const normalizeSignalInteger = (signalInteger, optionName) => {
 	throw new TypeError(`Invalid ${optionName} ${signalInteger}: this signal integer does not exist.\n${getAvailableSignals()}`);
 };
 
-const getSignalsIntegerToName = () => new Map(Object.entries(external_node_os_.constants.signals)
+const getSignalsIntegerToName = () => new Map(Object.entries(external_node_os_namespaceObject.constants.signals)
 	.reverse()
 	.map(([signalName, signalInteger]) => [signalInteger, signalName]));
 
 const signalsIntegerToName = getSignalsIntegerToName();
 
 const normalizeSignalName = (signalName, optionName) => {
-	if (signalName in external_node_os_.constants.signals) {
+	if (signalName in external_node_os_namespaceObject.constants.signals) {
 		return signalName;
 	}
 
-	if (signalName.toUpperCase() in external_node_os_.constants.signals) {
+	if (signalName.toUpperCase() in external_node_os_namespaceObject.constants.signals) {
 		throw new TypeError(`Invalid ${optionName} '${signalName}': please rename it to '${signalName.toUpperCase()}'.`);
 	}
 
@@ -36759,12 +36762,12 @@ const normalizeSignalName = (signalName, optionName) => {
 const getAvailableSignals = () => `Available signal names: ${getAvailableSignalNames()}.
 Available signal numbers: ${getAvailableSignalIntegers()}.`;
 
-const getAvailableSignalNames = () => Object.keys(external_node_os_.constants.signals)
+const getAvailableSignalNames = () => Object.keys(external_node_os_namespaceObject.constants.signals)
 	.sort()
 	.map(signalName => `'${signalName}'`)
 	.join(', ');
 
-const getAvailableSignalIntegers = () => [...new Set(Object.values(external_node_os_.constants.signals)
+const getAvailableSignalIntegers = () => [...new Set(Object.values(external_node_os_namespaceObject.constants.signals)
 	.sort((signalInteger, signalIntegerTwo) => signalInteger - signalIntegerTwo))]
 	.join(', ');
 
@@ -46052,7 +46055,7 @@ function fileName(text) {
 
 /***/ }),
 
-/***/ 2333:
+/***/ 9034:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -46065,12 +46068,144 @@ __nccwpck_require__.d(__webpack_exports__, {
 var promises_ = __nccwpck_require__(1455);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(7598);
-// EXTERNAL MODULE: external "node:stream"
-var external_node_stream_ = __nccwpck_require__(7075);
-// EXTERNAL MODULE: ./node_modules/tar-stream/index.js
-var tar_stream = __nccwpck_require__(6118);
+// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 17 modules
+var schemas = __nccwpck_require__(8816);
+;// CONCATENATED MODULE: ./lib/sandbox/owner.js
+
+/** @throws where /proc cannot be read, which rootless Podman needs as well. */
+async function owner_currentOwner() {
+    const startTime = await startTimeOf(process.pid);
+    return { ...(await place()), pid: process.pid, startTime: startTime ?? '' };
+}
+function owner_formatOwner(owner) {
+    return [owner.bootId, owner.pidNamespace, owner.pid, owner.startTime].join('_');
+}
+/** @returns null when the text is not one that {@link formatOwner} wrote. */
+function owner_parseOwner(text) {
+    const match = /^([0-9a-f-]+)_(\d+)_(\d+)_(\d+)$/u.exec(text);
+    if (match === null)
+        return null;
+    const [, bootId = '', pidNamespace = '', pid = '', startTime = ''] = match;
+    return { bootId, pidNamespace, pid: Number(pid), startTime };
+}
+/** `unknown` for an owner in another pid namespace: its pids cannot be seen from here. */
+async function owner_livenessOf(owner) {
+    const here = await place();
+    if (owner.bootId !== here.bootId)
+        return 'dead';
+    if (owner.pidNamespace !== here.pidNamespace)
+        return 'unknown';
+    return (await startTimeOf(owner.pid)) === owner.startTime ? 'alive' : 'dead';
+}
+async function place() {
+    const bootId = (await (0,promises_.readFile)('/proc/sys/kernel/random/boot_id', 'utf8')).trim();
+    const namespace = await (0,promises_.readlink)('/proc/self/ns/pid');
+    return { bootId, pidNamespace: /\d+/u.exec(namespace)?.[0] ?? '0' };
+}
+async function startTimeOf(pid) {
+    try {
+        const stat = await (0,promises_.readFile)(`/proc/${pid}/stat`, 'utf8');
+        // The second field is the program's name in brackets and may hold spaces.
+        const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+        // A zombie holds nothing any more.
+        return fields[0] === 'Z' ? null : (fields[19] ?? null);
+    }
+    catch {
+        return null;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/sandbox/ledger.js
+
+
+
+
+/** What a run is about to make, written before it is made, so that nothing can exist that no line names. */
+const LedgerEntry = schemas/* object */.Ikc({
+    kind: schemas/* enum */.k5n(['container', 'volume', 'network', 'image']),
+    name: schemas/* string */.YjP(),
+});
+const RunRecord = schemas/* object */.Ikc({
+    runId: schemas/* string */.YjP(),
+    stepKey: schemas/* string */.YjP(),
+    owner: schemas/* string */.YjP(),
+    resultsDirectory: schemas/* string */.YjP(),
+    startedAt: schemas/* string */.YjP(),
+});
+/** One run's folder in the state directory: who owns it and what it made. */
+class Ledger {
+    directory;
+    constructor(directory) {
+        this.directory = directory;
+    }
+    static async open(state, record, owner) {
+        const directory = join(state.runs, record.runId);
+        await mkdir(directory, { recursive: true, mode: 0o700 });
+        const line = { ...record, owner: formatOwner(owner) };
+        await writeFile(join(directory, 'run.json'), JSON.stringify(line));
+        return new Ledger(directory);
+    }
+    async intend(entry) {
+        await appendFile(join(this.directory, 'ledger.jsonl'), `${JSON.stringify(entry)}\n`);
+    }
+}
+/** @returns null where the folder holds no readable record: half-written, or somebody else's. */
+async function ledger_readRunRecord(directory) {
+    try {
+        return RunRecord.parse(JSON.parse(await (0,promises_.readFile)((0,external_node_path_.join)(directory, 'run.json'), 'utf8')));
+    }
+    catch {
+        return null;
+    }
+}
+/** What the ledger names; a last line that a kill cut short is left out. */
+async function readLedger(directory) {
+    const text = await (0,promises_.readFile)((0,external_node_path_.join)(directory, 'ledger.jsonl'), 'utf8').catch(() => '');
+    return text.split('\n').flatMap((line) => {
+        try {
+            return [LedgerEntry.parse(JSON.parse(line))];
+        }
+        catch {
+            return [];
+        }
+    });
+}
+/** A folder that a container's uid may look into. */
+async function makeVisibleFolder(path) {
+    await mkdir(path, { recursive: true });
+    // Whatever umask the runner has.
+    await chmod(path, 0o755);
+    return path;
+}
+
+// EXTERNAL MODULE: ./lib/process/run.js + 145 modules
+var run = __nccwpck_require__(5762);
+;// CONCATENATED MODULE: ./lib/sandbox/errors.js
+/** The sandbox cannot be made on this machine: infrastructure, never a verdict. The message says what to do. */
+class errors_SandboxUnavailable extends (/* unused pure expression or super */ null && (Error)) {
+    name = 'SandboxUnavailable';
+}
+/** A podman command failed or did not end in time: infrastructure. */
+class PodmanFailed extends Error {
+    name = 'PodmanFailed';
+}
+
+;// CONCATENATED MODULE: ./lib/sandbox/names.js
+/** Everything that a run makes bears these labels, and a name that begins with the run's id: cleanup goes by them. */
+const names_runLabel = 'dev.mcp-workflow.run';
+/** The step of the job, so that post finds its run although main saved nothing. */
+const stepLabel = 'dev.mcp-workflow.step';
+/** Which process owns the run, so that a later run can tell a dead one from one beside it; see owner.ts. */
+const ownerLabel = 'dev.mcp-workflow.owner';
+/** In the environment of every process that a run starts on the host. */
+const runVariable = 'MCP_WORKFLOW_RUN';
+/** Run ids look like `mcpw-1a2b3c4d5e-6f7a8b`: the step's key, then a random part. */
+const names_runIdPattern = /^mcpw-[0-9a-f]{10}-[0-9a-f]{6}$/u;
+/** The image tag that a run gives the base image. Tags are per run because equal images share one id. */
+function baseImageTag(runId) {
+    return `localhost/mcp-workflow-base:${runId}`;
+}
+
 ;// CONCATENATED MODULE: ./lib/sandbox/policy.js
 const homeDirectory = '/home/user';
 /**
@@ -46160,217 +46295,6 @@ function environmentArguments(spec) {
     ];
 }
 
-;// CONCATENATED MODULE: ./lib/sandbox/base-image.js
-
-
-
-
-/** Empty folders that something is mounted on, or that programs expect. */
-const folders = ['app', 'dev', 'etc', 'etc/ssl', 'home', homeDirectory.slice(1), 'opt', 'opt/mcp-workflow', 'proc', 'run', 'sys'];
-const emptyFolders = [...folders, 'tmp', 'usr', 'var', 'var/tmp', 'work'];
-/** Links into /usr on every merged system, folders of their own on the others. */
-const rootFolders = (/* unused pure expression or super */ null && (['bin', 'sbin', 'lib', 'lib32', 'lib64', 'libx32']));
-/** May hold tokens (npm's global npmrc) or somebody's settings. */
-const base_image_hidden = (/* unused pure expression or super */ null && (['/usr/local/etc', '/usr/etc', '/usr/src']));
-/** What programs in /usr look up elsewhere; nothing secret lies in these. */
-const companions = (/* unused pure expression or super */ null && (['/etc/alternatives', '/etc/ld.so.cache', '/etc/ssl/certs']));
-const passwd = 'root:x:0:0:root:/root:/usr/sbin/nologin\nuser:x:1000:1000:user:/home/user:/bin/sh\n';
-const group = 'root:x:0:\nuser:x:1000:\n';
-/**
- * The image `host`: 20 KB of empty folders, with the runner's own /usr mounted into it. No registry, no pull, no rate
- * limit. The same bytes on every run, so Podman stores it once.
- */
-async function base_image_baseImageTar() {
-    const tar = pack();
-    for (const name of emptyFolders)
-        addEntry(tar, name, 'directory');
-    for (const name of rootFolders) {
-        const kind = await kindOf(`/${name}`);
-        if (kind === 'link')
-            addEntry(tar, name, 'symlink', await readlink(`/${name}`));
-        if (kind === 'folder')
-            addEntry(tar, name, 'directory');
-    }
-    addFile(tar, 'etc/passwd', passwd);
-    addFile(tar, 'etc/group', group);
-    addFile(tar, 'etc/nsswitch.conf', 'passwd: files\ngroup: files\nhosts: files dns\n');
-    // Mount points for single files must exist as files.
-    if ((await kindOf('/etc/ld.so.cache')) === 'file')
-        addFile(tar, 'etc/ld.so.cache', '');
-    tar.finalize();
-    return Readable.from(tar);
-}
-/** What of the host the base image needs mounted. */
-async function base_image_hostUsr() {
-    const own = [];
-    for (const name of rootFolders)
-        if ((await kindOf(`/${name}`)) === 'folder')
-            own.push(`/${name}`);
-    const present = [];
-    for (const path of companions)
-        if ((await kindOf(path)) !== 'absent')
-            present.push(path);
-    const masked = [];
-    for (const path of base_image_hidden)
-        if ((await kindOf(path)) === 'folder')
-            masked.push(path);
-    return { mounts: ['/usr', ...own, ...present].map((path) => ({ from: path, at: path })), masked };
-}
-async function kindOf(path) {
-    const entry = await lstat(path).catch(() => null);
-    if (entry === null)
-        return 'absent';
-    if (entry.isSymbolicLink())
-        return (await stat(path).catch(() => null)) === null ? 'absent' : 'link';
-    return entry.isDirectory() ? 'folder' : 'file';
-}
-const epoch = new Date(0);
-function addEntry(tar, name, type, linkname) {
-    const mode = name === 'tmp' || name === 'var/tmp' ? 0o1777 : 0o755;
-    tar.entry({ name, type, mode, mtime: epoch, ...(linkname === undefined ? {} : { linkname }) });
-}
-function addFile(tar, name, content) {
-    tar.entry({ name, mode: 0o644, mtime: epoch }, content);
-}
-
-;// CONCATENATED MODULE: ./lib/sandbox/errors.js
-/** The sandbox cannot be made on this machine: infrastructure, never a verdict. The message says what to do. */
-class errors_SandboxUnavailable extends Error {
-    name = 'SandboxUnavailable';
-}
-/** A podman command failed or did not end in time: infrastructure. */
-class errors_PodmanFailed extends Error {
-    name = 'PodmanFailed';
-}
-
-// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 17 modules
-var schemas = __nccwpck_require__(8816);
-;// CONCATENATED MODULE: ./lib/sandbox/owner.js
-
-/** @throws where /proc cannot be read, which rootless Podman needs as well. */
-async function owner_currentOwner() {
-    const startTime = await startTimeOf(process.pid);
-    return { ...(await place()), pid: process.pid, startTime: startTime ?? '' };
-}
-function owner_formatOwner(owner) {
-    return [owner.bootId, owner.pidNamespace, owner.pid, owner.startTime].join('_');
-}
-/** @returns null when the text is not one that {@link formatOwner} wrote. */
-function owner_parseOwner(text) {
-    const match = /^([0-9a-f-]+)_(\d+)_(\d+)_(\d+)$/u.exec(text);
-    if (match === null)
-        return null;
-    const [, bootId = '', pidNamespace = '', pid = '', startTime = ''] = match;
-    return { bootId, pidNamespace, pid: Number(pid), startTime };
-}
-/** `unknown` for an owner in another pid namespace: its pids cannot be seen from here. */
-async function owner_livenessOf(owner) {
-    const here = await place();
-    if (owner.bootId !== here.bootId)
-        return 'dead';
-    if (owner.pidNamespace !== here.pidNamespace)
-        return 'unknown';
-    return (await startTimeOf(owner.pid)) === owner.startTime ? 'alive' : 'dead';
-}
-async function place() {
-    const bootId = (await (0,promises_.readFile)('/proc/sys/kernel/random/boot_id', 'utf8')).trim();
-    const namespace = await (0,promises_.readlink)('/proc/self/ns/pid');
-    return { bootId, pidNamespace: /\d+/u.exec(namespace)?.[0] ?? '0' };
-}
-async function startTimeOf(pid) {
-    try {
-        const stat = await (0,promises_.readFile)(`/proc/${pid}/stat`, 'utf8');
-        // The second field is the program's name in brackets and may hold spaces.
-        const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-        // A zombie holds nothing any more.
-        return fields[0] === 'Z' ? null : (fields[19] ?? null);
-    }
-    catch {
-        return null;
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/sandbox/ledger.js
-
-
-
-
-/** What a run is about to make, written before it is made, so that nothing can exist that no line names. */
-const LedgerEntry = schemas/* object */.Ikc({
-    kind: schemas/* enum */.k5n(['container', 'volume', 'network', 'image']),
-    name: schemas/* string */.YjP(),
-});
-const RunRecord = schemas/* object */.Ikc({
-    runId: schemas/* string */.YjP(),
-    stepKey: schemas/* string */.YjP(),
-    owner: schemas/* string */.YjP(),
-    resultsDirectory: schemas/* string */.YjP(),
-    startedAt: schemas/* string */.YjP(),
-});
-/** One run's folder in the state directory: who owns it and what it made. */
-class ledger_Ledger {
-    directory;
-    constructor(directory) {
-        this.directory = directory;
-    }
-    static async open(state, record, owner) {
-        const directory = join(state.runs, record.runId);
-        await mkdir(directory, { recursive: true, mode: 0o700 });
-        const line = { ...record, owner: formatOwner(owner) };
-        await writeFile(join(directory, 'run.json'), JSON.stringify(line));
-        return new ledger_Ledger(directory);
-    }
-    async intend(entry) {
-        await appendFile(join(this.directory, 'ledger.jsonl'), `${JSON.stringify(entry)}\n`);
-    }
-}
-/** @returns null where the folder holds no readable record: half-written, or somebody else's. */
-async function ledger_readRunRecord(directory) {
-    try {
-        return RunRecord.parse(JSON.parse(await (0,promises_.readFile)((0,external_node_path_.join)(directory, 'run.json'), 'utf8')));
-    }
-    catch {
-        return null;
-    }
-}
-/** What the ledger names; a last line that a kill cut short is left out. */
-async function readLedger(directory) {
-    const text = await (0,promises_.readFile)((0,external_node_path_.join)(directory, 'ledger.jsonl'), 'utf8').catch(() => '');
-    return text.split('\n').flatMap((line) => {
-        try {
-            return [LedgerEntry.parse(JSON.parse(line))];
-        }
-        catch {
-            return [];
-        }
-    });
-}
-/** A folder that a container's uid may look into. */
-async function ledger_makeVisibleFolder(path) {
-    await mkdir(path, { recursive: true });
-    // Whatever umask the runner has.
-    await chmod(path, 0o755);
-    return path;
-}
-
-// EXTERNAL MODULE: ./lib/process/run.js + 144 modules
-var run = __nccwpck_require__(2422);
-;// CONCATENATED MODULE: ./lib/sandbox/names.js
-/** Everything that a run makes bears these labels, and a name that begins with the run's id: cleanup goes by them. */
-const names_runLabel = 'dev.mcp-workflow.run';
-/** The step of the job, so that post finds its run although main saved nothing. */
-const stepLabel = 'dev.mcp-workflow.step';
-/** Which process owns the run, so that a later run can tell a dead one from one beside it; see owner.ts. */
-const ownerLabel = 'dev.mcp-workflow.owner';
-/** In the environment of every process that a run starts on the host. */
-const runVariable = 'MCP_WORKFLOW_RUN';
-/** Run ids look like `mcpw-1a2b3c4d5e-6f7a8b`: the step's key, then a random part. */
-const names_runIdPattern = /^mcpw-[0-9a-f]{10}-[0-9a-f]{6}$/u;
-/** The image tag that a run gives the base image. Tags are per run because equal images share one id. */
-function names_baseImageTag(runId) {
-    return `localhost/mcp-workflow-base:${runId}`;
-}
-
 ;// CONCATENATED MODULE: ./lib/sandbox/podman.js
 
 
@@ -46401,7 +46325,7 @@ class podman_Podman {
     async must(args, deadlineMs = shortDeadlineMs, extra = {}) {
         const result = await this.call(args, deadlineMs, extra);
         if (!result.ok)
-            throw new errors_PodmanFailed(failureOf(args, result, deadlineMs));
+            throw new PodmanFailed(failureOf(args, result, deadlineMs));
         return result.stdout.trim();
     }
     /** As {@link must}, for what makes things: not after the run was stopped. */
@@ -46411,7 +46335,7 @@ class podman_Podman {
     }
     #refuseAfterStop() {
         if (this.#stop?.aborted === true)
-            throw new errors_PodmanFailed('the run was stopped');
+            throw new PodmanFailed('the run was stopped');
     }
     /** Makes a volume that the container uid owns. */
     async createVolume(name, uid) {
@@ -46504,11 +46428,7 @@ class podman_Podman {
     }
     #labels() {
         const { runId, stepKey, owner } = this.#identity;
-        return [
-            `--label=${names_runLabel}=${runId}`,
-            `--label=${stepLabel}=${stepKey}`,
-            `--label=${ownerLabel}=${owner}`,
-        ];
+        return [`--label=${names_runLabel}=${runId}`, `--label=${stepLabel}=${stepKey}`, `--label=${ownerLabel}=${owner}`];
     }
 }
 const labels = schemas/* record */.g1P(schemas/* string */.YjP(), schemas/* string */.YjP()).nullish();
@@ -46542,283 +46462,6 @@ function failureOf(args, result, deadlineMs) {
         return `${what} was interrupted`;
     const lastWords = result.stderr.trim().split('\n').at(-1) ?? '';
     return `${what} failed with exit code ${result.exitCode ?? result.signal ?? 'unknown'}: ${lastWords}`;
-}
-
-// EXTERNAL MODULE: external "node:fs"
-var external_node_fs_ = __nccwpck_require__(3024);
-// EXTERNAL MODULE: external "node:os"
-var external_node_os_ = __nccwpck_require__(8161);
-;// CONCATENATED MODULE: ./lib/sandbox/preflight.js
-
-
-
-
-
-const oldest = (/* unused pure expression or super */ null && ([4, 3]));
-/**
- * Finds out whether rootless Podman works here, as the user we are.
- * @throws SandboxUnavailable with one sentence that says what to do.
- */
-async function preflight_inspectPodman() {
-    const info = await runCommand('podman', ['info', '--format', '{{.Version.Version}}\t{{.Host.CgroupsVersion}}\t{{json .Host.CgroupControllers}}'], { deadlineMs: 60_000 });
-    if (info.spawnError !== null) {
-        throw new SandboxUnavailable('Podman is not installed: on Debian or Ubuntu run `sudo apt-get install podman uidmap`, or use a GitHub-hosted ubuntu-24.04 runner, which has it.');
-    }
-    // An old Podman may not know the fields asked for: ask its version apart, so that the sentence names the cause.
-    if (!info.ok)
-        await refuseOldPodman();
-    await refuseMissingSubIds();
-    if (!info.ok) {
-        const lastLine = info.stderr.trim().split('\n').at(-1) ?? '';
-        const what = info.timedOut ? 'did not answer within 60 s' : `failed: ${lastLine}`;
-        throw new SandboxUnavailable(`\`podman info\` ${what} Run it by hand as this user to see what is wrong.`);
-    }
-    const [version = '', cgroup = '', controllers = '[]'] = info.stdout.trim().split('\t');
-    refuseVersion(version);
-    return { version, cgroup: cgroup === 'v2' ? 'v2' : 'v1', controllers: new Set(parseControllers(controllers)) };
-}
-/** @throws SandboxUnavailable where rootless Podman cannot be: another system, root, or a job container. */
-function preflight_refuseWrongPlace(env) {
-    if (process.platform !== 'linux') {
-        throw new SandboxUnavailable(`Rootless Podman needs Linux, and this is ${process.platform}: use a Linux runner such as ubuntu-24.04.`);
-    }
-    if (process.getuid?.() === 0) {
-        throw new SandboxUnavailable('This process runs as root, where Podman would not be rootless and a container\'s root would be the machine\'s: run it as an ordinary user.');
-    }
-    if (env['GITHUB_ACTIONS'] === 'true' && existsSync('/.dockerenv') && existsSync('/__w')) {
-        throw new SandboxUnavailable('This job runs in a `container:`, where rootless Podman cannot nest: remove `container:` from the job, the action brings its own isolation.');
-    }
-}
-async function refuseOldPodman() {
-    const result = await runCommand('podman', ['--version'], { deadlineMs: 10_000 });
-    refuseVersion(/\d+\.\d+(\.\d+)?/u.exec(result.stdout)?.[0] ?? '');
-}
-function refuseVersion(version) {
-    const [major = 0, minor = 0] = version.split('.').map(Number);
-    if (version === '' || major > oldest[0] || (major === oldest[0] && minor >= oldest[1]))
-        return;
-    throw new SandboxUnavailable(`Podman ${version} is too old, ${oldest.join('.')} or later is needed: use ubuntu-24.04 instead of ubuntu-22.04, or install a newer Podman.`);
-}
-async function refuseMissingSubIds() {
-    const { username, uid } = userInfo();
-    for (const file of ['/etc/subuid', '/etc/subgid']) {
-        const text = await readFile(file, 'utf8').catch(() => '');
-        const mine = text.split('\n').filter((line) => line.startsWith(`${username}:`) || line.startsWith(`${uid}:`));
-        if (mine.some((line) => Number(line.split(':')[2]) >= 65_536))
-            continue;
-        // Directory services may give ranges without the file; then Podman itself is the judge.
-        if (mine.length === 0 && (await usesSubIdService()))
-            continue;
-        throw new SandboxUnavailable(`${username} has no range of 65,536 ids in ${file}: run \`sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 ${username}\`, then \`podman system migrate\`.`);
-    }
-}
-async function usesSubIdService() {
-    const text = await readFile('/etc/nsswitch.conf', 'utf8').catch(() => '');
-    return /^\s*subid:/mu.test(text);
-}
-function parseControllers(text) {
-    const value = JSON.parse(text);
-    return Array.isArray(value) ? value.map(String) : [];
-}
-
-;// CONCATENATED MODULE: ./lib/sandbox/seccomp.js
-
-
-/** Where distributions put Podman's default profile (containers-common(5)); the second is an administrator's own. */
-const defaultProfiles = (/* unused pure expression or super */ null && (['/usr/share/containers/seccomp.json', '/etc/containers/seccomp.json']));
-/**
- * What the default profile lets through and no MCP server needs: the kernel's largest and least tried surfaces, and the
- * way to a user namespace with capabilities of its own. Node, its workers and child processes run without them.
- */
-const denied = new Set([
-    'bpf', 'perf_event_open', 'userfaultfd', 'fanotify_init', 'fanotify_mark', 'personality',
-    'io_uring_setup', 'io_uring_enter', 'io_uring_register',
-    'keyctl', 'add_key', 'request_key',
-    'process_vm_readv', 'process_vm_writev', 'kcmp', 'pidfd_getfd', 'ptrace',
-    'name_to_handle_at', 'open_by_handle_at',
-    'setns', 'unshare', 'mount', 'umount', 'umount2', 'pivot_root', 'chroot', 'mount_setattr', 'move_mount',
-    'open_tree', 'fsopen', 'fsconfig', 'fsmount', 'fspick',
-]);
-/** The CLONE_NEW* flags of clone(2), all of them. */
-const namespaceFlags = 0x7e02_0000;
-const EPERM = 1;
-const ENOSYS = 38;
-const Profile = schemas/* looseObject */._H3({
-    syscalls: schemas/* array */.YOg(schemas/* looseObject */._H3({ names: schemas/* array */.YOg(schemas/* string */.YjP()), action: schemas/* string */.YjP() })),
-});
-/**
- * Derives a stricter profile from the distribution's, so that it follows the kernel and libc of this machine.
- * @param target where to write it. @returns false where no default profile exists to derive from.
- */
-async function seccomp_writeStrictSeccomp(target) {
-    for (const file of defaultProfiles) {
-        const text = await readFile(file, 'utf8').catch(() => null);
-        if (text === null)
-            continue;
-        const profile = Profile.parse(JSON.parse(text));
-        await writeFile(target, JSON.stringify({ ...profile, syscalls: strict(profile.syscalls) }));
-        return true;
-    }
-    return false;
-}
-function strict(rules) {
-    const replaced = new Set([...denied, 'clone', 'clone3']);
-    const kept = rules
-        .map((rule) => ({ ...rule, names: rule.names.filter((name) => !replaced.has(name)) }))
-        .filter((rule) => rule.names.length > 0);
-    return [
-        ...kept,
-        { names: [...denied], action: 'SCMP_ACT_ERRNO', errnoRet: EPERM },
-        {
-            names: ['clone'],
-            action: 'SCMP_ACT_ALLOW',
-            args: [{ index: 0, value: namespaceFlags, valueTwo: 0, op: 'SCMP_CMP_MASKED_EQ' }],
-        },
-        // Its flags lie in memory, where a filter cannot look; libc falls back to clone.
-        { names: ['clone3'], action: 'SCMP_ACT_ERRNO', errnoRet: ENOSYS },
-    ];
-}
-
-;// CONCATENATED MODULE: ./lib/sandbox/self-test.js
-
-/** What programs/probe.mjs saw from inside. */
-const Evidence = schemas/* object */.Ikc({
-    uid: schemas/* number */.aig().nullable(),
-    status: schemas/* string */.YjP(),
-    interfaces: schemas/* string */.YjP(),
-    connects: schemas/* array */.YOg(schemas/* string */.YjP()),
-    rootWrite: schemas/* string */.YjP(),
-    usrWrite: schemas/* string */.YjP(),
-    homeWrite: schemas/* string */.YjP(),
-    tmpExec: schemas/* string */.YjP(),
-    unshare: schemas/* string */.YjP(),
-    environment: schemas/* array */.YOg(schemas/* string */.YjP()),
-    memoryMax: schemas/* string */.YjP(),
-    pidsMax: schemas/* string */.YjP(),
-    cpuMax: schemas/* string */.YjP(),
-});
-/** The variables that the policy itself sets, and what crun and Node add. */
-const knownVariables = new Set(['HOME', 'LANG', 'TZ', 'PATH', 'HOSTNAME', 'TERM']);
-/** Each is essential: a run stops where one does not hold. The ids are part of the result and do not change. */
-const essential = [
-    { id: 'not-root', holds: (seen) => (seen.uid ?? 0) > 0, detail: (seen) => `runs as uid ${seen.uid}` },
-    {
-        id: 'no-capabilities',
-        holds: (seen) => ['CapEff', 'CapPrm', 'CapBnd', 'CapInh', 'CapAmb'].every((set) => /^0+$/u.test(field(seen, set))),
-        detail: (seen) => `effective ${field(seen, 'CapEff')}, bounding ${field(seen, 'CapBnd')}`,
-    },
-    {
-        id: 'no-new-privileges',
-        holds: (seen) => field(seen, 'NoNewPrivs') === '1',
-        detail: (seen) => `NoNewPrivs is ${field(seen, 'NoNewPrivs')}`,
-    },
-    {
-        id: 'seccomp',
-        holds: (seen) => field(seen, 'Seccomp') === '2',
-        detail: (seen) => `seccomp mode ${field(seen, 'Seccomp')} (2 is a filter)`,
-    },
-    {
-        id: 'no-network',
-        holds: (seen) => onlyLoopback(seen) && seen.connects.every((answer) => answer === 'ENETUNREACH'),
-        detail: (seen) => `interfaces: ${interfaces(seen).join(' ')}; connecting out: ${seen.connects.join(', ')}`,
-    },
-    {
-        id: 'read-only-root',
-        holds: (seen) => seen.rootWrite === 'EROFS' || seen.rootWrite === 'EACCES',
-        detail: (seen) => `writing to /: ${seen.rootWrite}`,
-    },
-    {
-        id: 'read-only-programs',
-        holds: (seen) => seen.usrWrite === 'EROFS' || seen.usrWrite === 'EACCES',
-        detail: (seen) => `writing to /usr: ${seen.usrWrite}`,
-    },
-    {
-        id: 'no-exec-in-tmp',
-        holds: (seen) => seen.tmpExec === 'EACCES',
-        detail: (seen) => `starting a program written to /tmp: ${seen.tmpExec}`,
-    },
-    { id: 'writable-home', holds: (seen) => seen.homeWrite === 'written', detail: (seen) => `HOME: ${seen.homeWrite}` },
-    {
-        id: 'clean-environment',
-        holds: (seen) => strangers(seen).length === 0,
-        detail: (seen) => (strangers(seen).length === 0 ? 'only what was set' : `also: ${strangers(seen).join(' ')}`),
-    },
-];
-/** @param output stdout of the probe. @param strictProfile whether a strict seccomp profile could be derived. */
-function self_test_judgeSelfTest(output, resources, strictProfile) {
-    const seen = parseEvidence(output);
-    if (seen === null) {
-        const line = { id: 'probe', state: 'failed', detail: 'the probe in the container gave no answer' };
-        return { lines: [line], limits: nothingEnforced, broken: [line] };
-    }
-    const judged = essential.map(({ id, holds, detail }) => ({ id, state: holds(seen) ? 'passed' : 'failed', detail: detail(seen) }));
-    const limits = limitsOf(seen, resources);
-    return {
-        lines: [...judged, nestedNamespaces(seen, strictProfile), ...limitLines(limits)],
-        limits,
-        broken: judged.filter((line) => line.state === 'failed'),
-    };
-}
-const nothingEnforced = {
-    memory: 'notEnforced',
-    pids: 'notEnforced',
-    cpu: 'notEnforced',
-    disk: 'notEnforced',
-};
-function limitsOf(seen, resources) {
-    const [quota = '', period = ''] = seen.cpuMax.trim().split(' ');
-    const cpus = Number(quota) / Number(period);
-    return {
-        // The kernel rounds down to pages.
-        memory: Math.abs(Number(seen.memoryMax) - resources.memory) < 65_536 ? 'enforced' : 'notEnforced',
-        pids: Number(seen.pidsMax) === resources.pids ? 'enforced' : 'notEnforced',
-        cpu: Math.abs(cpus - resources.cpus) < 0.01 ? 'enforced' : 'notEnforced',
-        // Volumes have no quota without a file system that knows project quotas.
-        disk: 'notEnforced',
-    };
-}
-function limitLines(limits) {
-    return Object.entries(limits).map(([name, state]) => ({
-        id: `limit-${name}`,
-        state: state === 'enforced' ? 'passed' : 'notChecked',
-        detail: state === 'enforced'
-            ? 'the cgroup shows the limit that was asked for'
-            : name === 'disk'
-                ? 'not enforced: volumes have no quota here, only the size of single files is limited'
-                : `not enforced: this machine delegates no ${name} controller to its users`,
-    }));
-}
-/** Not essential: a nested user namespace widens what of the kernel can be reached, yet gives nothing outside. */
-function nestedNamespaces(seen, strictProfile) {
-    const id = 'no-nested-namespaces';
-    if (!strictProfile) {
-        return { id, state: 'notChecked', detail: 'no default seccomp profile was found here to derive a stricter one from' };
-    }
-    if (seen.unshare === 'ENOENT')
-        return { id, state: 'notChecked', detail: 'there is no unshare program to try it with' };
-    const denied = seen.unshare.includes('not permitted');
-    return { id, state: denied ? 'passed' : 'failed', detail: `unshare --user: ${seen.unshare.trim()}` };
-}
-function parseEvidence(output) {
-    try {
-        return Evidence.parse(JSON.parse(output));
-    }
-    catch {
-        return null;
-    }
-}
-function field(seen, name) {
-    return new RegExp(`^${name}:\\s*(\\S+)`, 'mu').exec(seen.status)?.[1] ?? 'absent';
-}
-function interfaces(seen) {
-    return [...seen.interfaces.matchAll(/^\s*([^\s:]+):/gmu)].map((match) => match[1] ?? '');
-}
-function onlyLoopback(seen) {
-    const found = interfaces(seen);
-    return found.length === 1 && found[0] === 'lo';
-}
-function strangers(seen) {
-    return seen.environment.filter((name) => !knownVariables.has(name));
 }
 
 ;// CONCATENATED MODULE: ./lib/sandbox/state.js
@@ -46860,7 +46503,7 @@ const blockSize = 128;
 /** Sub-id ranges hold 65,536 ids by default, and container uids are counted inside them. */
 const slots = 400;
 /** @param directory where the reservations lie; @param runId written into the reservation. */
-async function uids_reserveUidBlock(directory, runId) {
+async function reserveUidBlock(directory, runId) {
     await mkdir(directory, { recursive: true, mode: 0o700 });
     for (let slot = 0; slot < slots; slot++) {
         try {
@@ -46945,7 +46588,7 @@ async function runsOfStep(podman, state, stepKey) {
  * @returns the ids of runs on this machine whose process is dead, killed before its own cleanup and never followed by a
  * post step. A run whose owner cannot be judged from here (another pid namespace) is left alone.
  */
-async function sweep_deadRuns(podman, state) {
+async function deadRuns(podman, state) {
     const owners = new Map();
     for (const runId of await recordedRuns(state)) {
         const record = await readRunRecord(join(state.runs, runId));
@@ -46992,7 +46635,7 @@ async function removeAll(podman, kind, runId, recorded) {
 }
 async function removeTags(podman, runId, recorded) {
     let removed = 0;
-    for (const tag of new Set([names_baseImageTag(runId), ...recorded]))
+    for (const tag of new Set([baseImageTag(runId), ...recorded]))
         if (await podman.removeImage(tag))
             removed++;
     return removed;
@@ -47081,7 +46724,7 @@ const toolFolder = '/opt/mcp-workflow';
  * Finds the Node that the user's PATH names (setup-node's, where it ran), mounts single programs where they lie outside
  * /usr, and never a whole folder: beside nvm's node lies somebody's home.
  */
-async function toolchain_hostToolchain(env) {
+async function hostToolchain(env) {
     const mounts = [];
     const place = (program, at) => {
         if (program.startsWith('/usr/'))
@@ -47123,7 +46766,7 @@ async function versionOf(program) {
     return result.ok ? result.stdout.trim() : 'unknown';
 }
 
-;// CONCATENATED MODULE: ./lib/sandbox/sandbox.js
+;// CONCATENATED MODULE: ./lib/sandbox/outside.js
 
 
 
@@ -47131,204 +46774,6 @@ async function versionOf(program) {
 
 
 
-
-
-
-
-
-
-
-
-
-/** @returns an id like `mcpw-1a2b3c4d5e-6f7a8b`, which everything that the run makes is named by. */
-function newRunId(stepKey) {
-    return `mcpw-${stepKey}-${randomBytes(3).toString('hex')}`;
-}
-/** Rootless Podman, made ready for one run: nothing untrusted starts before its self-test has passed. */
-class Sandbox {
-    runId;
-    facts;
-    selfTest;
-    hostImage;
-    directories;
-    #podman;
-    #ledger;
-    #uids;
-    #context;
-    #images = new Map();
-    #identities = 0;
-    #volumes = 0;
-    constructor(parts, selfTest) {
-        this.runId = parts.runId;
-        this.facts = parts.facts;
-        this.selfTest = selfTest;
-        this.hostImage = parts.hostImage;
-        this.directories = parts.directories;
-        this.#podman = parts.podman;
-        this.#ledger = parts.ledger;
-        this.#uids = parts.uids;
-        this.#context = parts.context;
-        this.#identities = 1;
-    }
-    /**
-     * w01. Checks Podman, removes what dead runs left here, makes the base image, and proves the sandbox from inside.
-     * @throws SandboxUnavailable with a sentence that says what to do; PodmanFailed when a command does not work.
-     */
-    static async create(runId, options) {
-        refuseWrongPlace(options.env);
-        const directories = requireDirectories(options.env);
-        const owner = await currentOwner();
-        const podman = new Podman({ runId, stepKey: options.stepKey, owner: formatOwner(owner) }, options.signal);
-        // `podman info` takes a third of a second; what does not need its answer goes on beside it.
-        const inspected = inspectPodman();
-        inspected.catch(() => { });
-        const record = {
-            runId,
-            stepKey: options.stepKey,
-            resultsDirectory: options.resultsDirectory,
-            startedAt: new Date().toISOString(),
-        };
-        const ledger = await Ledger.open(directories, record, owner);
-        const runtime = await prepareRuntime(directories, runId);
-        const [uids, usr, toolchain, strict] = await Promise.all([
-            reserveUidBlock(directories.uids, runId),
-            hostUsr(),
-            hostToolchain(options.env),
-            writeStrictSeccomp(join(runtime, 'seccomp.json')),
-        ]);
-        const facts = await inspected;
-        const reference = baseImageTag(runId);
-        await ledger.intend({ kind: 'image', name: reference });
-        await Promise.all([podman.importImage(reference, await baseImageTar()), sweepDeadRuns(podman, directories)]);
-        const parts = {
-            runId,
-            facts,
-            directories,
-            podman,
-            ledger,
-            uids,
-            context: { seccompProfile: strict ? join(runtime, 'seccomp.json') : null, controllers: facts.controllers },
-            hostImage: hostImageOf(reference, usr, toolchain),
-        };
-        return new Sandbox(parts, await runSelfTest(parts, options));
-    }
-    /** A uid of its own for every server: nproc counts per uid, and one server's files are not another's. */
-    nextUid() {
-        return this.#uids.uid(this.#identities++);
-    }
-    /** A short-lived folder of this run on the host, readable for containers; removed by the sweep. */
-    async runtimeFolder(name) {
-        return makeVisibleFolder(join(this.directories.runtime, this.runId, name));
-    }
-    /** @param purpose part of the name, for people who look at `podman volume ls`. */
-    async createVolume(purpose, uid) {
-        const name = `${this.runId}-${this.#volumes++}-${purpose}`;
-        await this.#ledger.intend({ kind: 'volume', name });
-        await this.#podman.createVolume(name, uid);
-        return name;
-    }
-    async importVolume(volume, tar, deadlineMs, signal) {
-        await this.#podman.importVolume(volume, tar, deadlineMs, signal);
-    }
-    /**
-     * Makes an image ready, once a run. A named image is used as named: pulled when it is not here yet.
-     * @throws PodmanFailed when it cannot be had.
-     */
-    async prepareImage(given, signal) {
-        if (given === 'host')
-            return this.hostImage;
-        const known = this.#images.get(given);
-        if (known !== undefined)
-            return known;
-        const prepared = this.#prepareNamed(given, signal);
-        this.#images.set(given, prepared);
-        return prepared;
-    }
-    /** Runs a container to its end. */
-    async run(request, options = {}) {
-        return this.#podman.run(specOf(request), this.#context, options);
-    }
-    /** Starts a container that is spoken to over its standard streams. */
-    start(request) {
-        return this.#podman.start(specOf(request), this.#context);
-    }
-    /** w09: removes everything of this run. Never rejects. */
-    async sweep() {
-        return sweepRun(this.#podman, this.directories, this.runId);
-    }
-    /** For the result's `host`. */
-    hostFacts(os) {
-        const { version, cgroup } = this.facts;
-        return { os, podman: version, node: process.version, cgroup, limits: this.selfTest.limits };
-    }
-    async #prepareNamed(given, signal) {
-        let digest = await this.#podman.imageDigest(given);
-        if (digest === null) {
-            const pulled = await this.#podman.pull(given, 300_000, signal);
-            digest = await this.#podman.imageDigest(given);
-            if (digest === null) {
-                const why = pulled.timedOut ? 'no answer within 300 s' : (pulled.stderr.trim().split('\n').at(-1) ?? '');
-                throw new PodmanFailed(`The image ${given} could not be pulled: ${why}`);
-            }
-        }
-        return {
-            given,
-            reference: given,
-            digest,
-            hostMounts: [],
-            masked: [],
-            path: null,
-            node: 'node',
-            versions: {},
-        };
-    }
-}
-function requireDirectories(env) {
-    const directories = stateDirectories(env);
-    if (directories !== null)
-        return directories;
-    throw new SandboxUnavailable("XDG_RUNTIME_DIR is not set, and rootless Podman needs it: run `loginctl enable-linger` for the runner's user and set XDG_RUNTIME_DIR=/run/user/$(id -u).");
-}
-async function prepareRuntime(directories, runId) {
-    const runtime = join(directories.runtime, runId);
-    await mkdir(runtime, { recursive: true, mode: 0o700 });
-    return runtime;
-}
-async function sweepDeadRuns(podman, directories) {
-    for (const runId of await deadRuns(podman, directories))
-        await sweepRun(podman, directories, runId);
-}
-function hostImageOf(reference, usr, toolchain) {
-    return {
-        given: 'host',
-        reference,
-        digest: null,
-        hostMounts: [...usr.mounts, ...toolchain.mounts],
-        masked: usr.masked,
-        path: toolchain.path,
-        node: toolchain.ownNode,
-        versions: toolchain.versions,
-    };
-}
-function specOf(request) {
-    const { image, env, hostMounts, ...rest } = request;
-    return {
-        ...rest,
-        image: image.reference,
-        env: { ...(image.path === null ? {} : { PATH: image.path }), ...env },
-        hostMounts: [...image.hostMounts, ...(hostMounts ?? [])],
-        masked: image.masked,
-    };
-}
-/** An essential property of the sandbox did not hold here, so nothing was started in it. */
-class SelfTestFailed extends errors_SandboxUnavailable {
-    lines;
-    constructor({ lines, broken }) {
-        const what = broken.map((line) => `${line.id} (${line.detail})`).join('; ');
-        super(`The sandbox did not prove itself on this machine, so nothing was started in it: ${what}`);
-        this.lines = lines;
-    }
-}
 /** Removes everything of a run from outside it: also where its sandbox never came to be. Never rejects. */
 async function sweepById(runId, stepKey, env) {
     const directories = stateDirectories(env);
@@ -47354,44 +46799,19 @@ async function sweepStep(stepKey, env) {
     }
     return { runIds, resultsDirectory, operations };
 }
-/** Copies one of our programs to where a container's uid may read it, whatever the modes of our own folder are. */
-async function placeProgram(program, folder, name) {
-    const from = join(folder, name);
-    await copyFile(program, from);
-    await chmod(from, 0o644);
-    return { from, at: `/opt/mcp-workflow/${name}` };
-}
-async function runSelfTest(parts, options) {
-    const folder = await makeVisibleFolder(join(parts.directories.runtime, parts.runId, 'programs'));
-    const program = await placeProgram(/* unused asset import */ undefined, folder, 'probe.mjs');
-    const spec = specOf({
-        phase: 'selftest',
-        label: 'probe',
-        image: parts.hostImage,
-        uid: parts.uids.uid(0),
-        command: [parts.hostImage.node, program.at],
-        workdir: '/',
-        volumes: [],
-        hostMounts: [program],
-        resources: options.resources,
-        timeoutSeconds: 30,
-    });
-    const result = await parts.podman.run(spec, parts.context, { signal: options.signal });
-    if (!result.ok && result.stdout === '') {
-        const lastLine = result.stderr.trim().split('\n').at(-1) ?? '';
-        throw new SandboxUnavailable(`A container could not be started here (podman exit code ${result.exitCode ?? 'none'}): ${lastLine}`);
-    }
-    const selfTest = judgeSelfTest(result.stdout, options.resources, parts.context.seccompProfile !== null);
-    if (selfTest.broken.length > 0) {
-        throw new SelfTestFailed(selfTest);
-    }
-    return selfTest;
-}
 
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
 // EXTERNAL MODULE: external "node:stream/promises"
 var external_node_stream_promises_ = __nccwpck_require__(6466);
 // EXTERNAL MODULE: external "node:zlib"
 var external_node_zlib_ = __nccwpck_require__(8522);
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+// EXTERNAL MODULE: external "node:stream"
+var external_node_stream_ = __nccwpck_require__(7075);
+// EXTERNAL MODULE: ./node_modules/tar-stream/index.js
+var tar_stream = __nccwpck_require__(6118);
 ;// CONCATENATED MODULE: ./lib/install/folder.js
 
 
@@ -47447,9 +46867,9 @@ async function addAll(path, name, walk) {
         }
     }
     else if (entry.isFile())
-        await folder_addFile(path, header, walk);
+        await addFile(path, header, walk);
 }
-async function folder_addFile(path, header, walk) {
+async function addFile(path, header, walk) {
     const file = await (0,promises_.open)(path, 'r');
     try {
         // The size of the open file: it may change while the folder is walked.
@@ -47622,14 +47042,12 @@ function report(runIds, operations) {
 __nccwpck_require__.d(__webpack_exports__, {
   YOg: () => (/* binding */ array),
   k5n: () => (/* binding */ schemas_enum),
-  _H3: () => (/* binding */ looseObject),
-  aig: () => (/* binding */ schemas_number),
   Ikc: () => (/* binding */ object),
   g1P: () => (/* binding */ record),
   YjP: () => (/* binding */ schemas_string)
 });
 
-// UNUSED EXPORTS: ZodAny, ZodArray, ZodBase64, ZodBase64URL, ZodBigInt, ZodBigIntFormat, ZodBoolean, ZodCIDRv4, ZodCIDRv6, ZodCUID, ZodCUID2, ZodCatch, ZodCodec, ZodCreditCard, ZodCustom, ZodCustomStringFormat, ZodDate, ZodDefault, ZodDiscriminatedUnion, ZodE164, ZodEmail, ZodEmoji, ZodEnum, ZodExactOptional, ZodFile, ZodFunction, ZodGUID, ZodIBAN, ZodIPv4, ZodIPv6, ZodISODate, ZodISODateTime, ZodISODuration, ZodISOTime, ZodInstanceOf, ZodIntersection, ZodJWT, ZodKSUID, ZodLazy, ZodLiteral, ZodMAC, ZodMap, ZodNaN, ZodNanoID, ZodNever, ZodNonOptional, ZodNull, ZodNullable, ZodNumber, ZodNumberFormat, ZodObject, ZodOptional, ZodPipe, ZodPrefault, ZodPreprocess, ZodPromise, ZodReadonly, ZodRecord, ZodSet, ZodString, ZodStringFormat, ZodSuccess, ZodSymbol, ZodTemplateLiteral, ZodTransform, ZodTuple, ZodType, ZodULID, ZodURL, ZodUUID, ZodUndefined, ZodUnion, ZodUnknown, ZodVoid, ZodXID, ZodXor, _ZodString, _default, _function, any, base64, base64url, bigint, boolean, catch, check, cidrv4, cidrv6, codec, creditCard, cuid, cuid2, currencyCode, custom, date, describe, discriminatedUnion, e164, email, emoji, exactOptional, file, float32, float64, function, guid, hash, hex, hostname, httpUrl, iban, instanceof, int, int32, int64, intersection, invertCodec, ipv4, ipv6, json, jwt, keyof, ksuid, lazy, literal, looseRecord, mac, map, meta, nan, nanoid, nativeEnum, never, nonoptional, null, nullable, nullish, optional, partialRecord, pipe, prefault, preprocess, promise, readonly, refine, set, strictObject, stringFormat, stringbool, success, superRefine, symbol, templateLiteral, transform, tuple, uint32, uint64, ulid, undefined, union, unknown, url, uuid, uuidv4, uuidv6, uuidv7, void, xid, xor
+// UNUSED EXPORTS: ZodAny, ZodArray, ZodBase64, ZodBase64URL, ZodBigInt, ZodBigIntFormat, ZodBoolean, ZodCIDRv4, ZodCIDRv6, ZodCUID, ZodCUID2, ZodCatch, ZodCodec, ZodCreditCard, ZodCustom, ZodCustomStringFormat, ZodDate, ZodDefault, ZodDiscriminatedUnion, ZodE164, ZodEmail, ZodEmoji, ZodEnum, ZodExactOptional, ZodFile, ZodFunction, ZodGUID, ZodIBAN, ZodIPv4, ZodIPv6, ZodISODate, ZodISODateTime, ZodISODuration, ZodISOTime, ZodInstanceOf, ZodIntersection, ZodJWT, ZodKSUID, ZodLazy, ZodLiteral, ZodMAC, ZodMap, ZodNaN, ZodNanoID, ZodNever, ZodNonOptional, ZodNull, ZodNullable, ZodNumber, ZodNumberFormat, ZodObject, ZodOptional, ZodPipe, ZodPrefault, ZodPreprocess, ZodPromise, ZodReadonly, ZodRecord, ZodSet, ZodString, ZodStringFormat, ZodSuccess, ZodSymbol, ZodTemplateLiteral, ZodTransform, ZodTuple, ZodType, ZodULID, ZodURL, ZodUUID, ZodUndefined, ZodUnion, ZodUnknown, ZodVoid, ZodXID, ZodXor, _ZodString, _default, _function, any, base64, base64url, bigint, boolean, catch, check, cidrv4, cidrv6, codec, creditCard, cuid, cuid2, currencyCode, custom, date, describe, discriminatedUnion, e164, email, emoji, exactOptional, file, float32, float64, function, guid, hash, hex, hostname, httpUrl, iban, instanceof, int, int32, int64, intersection, invertCodec, ipv4, ipv6, json, jwt, keyof, ksuid, lazy, literal, looseObject, looseRecord, mac, map, meta, nan, nanoid, nativeEnum, never, nonoptional, null, nullable, nullish, number, optional, partialRecord, pipe, prefault, preprocess, promise, readonly, refine, set, strictObject, stringFormat, stringbool, success, superRefine, symbol, templateLiteral, transform, tuple, uint32, uint64, ulid, undefined, union, unknown, url, uuid, uuidv4, uuidv6, uuidv7, void, xid, xor
 
 ;// CONCATENATED MODULE: ./node_modules/zod/v4/core/util.js
 
@@ -52701,7 +52119,7 @@ function _isoDuration(Class, params) {
 }
 // @__NO_SIDE_EFFECTS__
 function _number(Class, params) {
-    return new Class(snapshotChecks({ type: "number", checks: [], ...normalizeParams(params) }));
+    return new Class(snapshotChecks({ type: "number", checks: [], ...util.normalizeParams(params) }));
 }
 // @__NO_SIDE_EFFECTS__
 function _coercedNumber(Class, params) {
@@ -56282,7 +55700,7 @@ const ZodNumber = /*@__PURE__*/ $constructor("ZodNumber", (inst, def) => {
     },
 }));
 function schemas_number(params) {
-    return _number(ZodNumber, params);
+    return core._number(ZodNumber, params);
 }
 const ZodNumberFormat = /*@__PURE__*/ $constructor("ZodNumberFormat", (inst, def) => {
     $ZodNumberFormat.init(inst, def);
@@ -56552,7 +55970,7 @@ function looseObject(shape, params) {
         type: "object",
         shape,
         catchall: unknown(),
-        ...normalizeParams(params),
+        ...util.normalizeParams(params),
     });
 }
 const ZodUnion = /*@__PURE__*/ $constructor("ZodUnion", (inst, def) => {

@@ -16,7 +16,8 @@ export function containerPathProblem(at: string): string | null {
     return `${shown} is not a plain path: letters, digits and \`. _ @ + -\`, no \`//\`, \`.\`, \`..\` or \`/\` at the end`;
   }
   if (reserved.includes(parts[0] ?? '')) return `${shown} lies in \`/${parts[0]}\`, which belongs to the sandbox`;
-  if (overlap(at, '/opt/mcp-workflow')) return `${shown} lies where the sandbox puts the server; choose a folder such as \`/work\``;
+  if (overlap(at, '/opt/mcp-workflow'))
+    return `${shown} lies where the sandbox puts the server; choose a folder such as \`/work\``;
   return occupied.has(at) ? `${shown} belongs to the sandbox; choose a folder such as \`/work\`` : null;
 }
 

@@ -58,9 +58,7 @@ export class GitHubHost implements Host {
     for (const { level, title, text, location } of annotations) {
       write[level](logText(text).slice(0, maxAnnotation), {
         title: oneLine(title, 200),
-        ...(location === null
-          ? {}
-          : { file: location.file, startLine: location.line, startColumn: location.column }),
+        ...(location === null ? {} : { file: location.file, startLine: location.line, startColumn: location.column }),
       });
     }
   }

@@ -20,7 +20,9 @@ export async function untrustedTrigger(
   if (!privilegedEvents.has(event) || files.length === 0) return null;
   const advice =
     'Run it on `pull_request` instead, take configuration and sources from the base commit, or, if you know that the code under test is trusted, set `allow-untrusted-trigger: true`.';
-  const paths = await Promise.all(files.map(async (file) => relative(workspace, await realpath(file).catch(() => file))));
+  const paths = await Promise.all(
+    files.map(async (file) => relative(workspace, await realpath(file).catch(() => file))),
+  );
   const named = paths.map((path) => (path === '' ? 'the workspace' : path)).join(', ');
   const trusted = env['GITHUB_SHA'] ?? '';
   const head = await git(workspace, ['rev-parse', 'HEAD']);
@@ -30,7 +32,14 @@ export async function untrustedTrigger(
     return `On \`${event}\` this job has the base repository's secrets, but ${named} would be read from ${what}${other} and not from ${trusted.slice(0, 12)}, which the event stands for. ${advice}`;
   }
   // Files may have been fetched over a trusted checkout, and new ones put beside it.
-  const changed = await git(workspace, ['status', '--porcelain', '--ignored', '--untracked-files=normal', '--', ...paths.map((path) => path || '.')]);
+  const changed = await git(workspace, [
+    'status',
+    '--porcelain',
+    '--ignored',
+    '--untracked-files=normal',
+    '--',
+    ...paths.map((path) => path || '.'),
+  ]);
   if (changed === '') return null;
   return `On \`${event}\` this job has the base repository's secrets, but ${named} is not as the commit ${trusted.slice(0, 12)} has it. ${advice}`;
 }
@@ -48,7 +57,12 @@ async function isHeadOfPullRequest(head: string | null, env: Readonly<NodeJS.Pro
 
 /** @returns what git said, or null where it failed. Nothing that the checkout configures is run. */
 async function git(workspace: string, args: readonly string[]): Promise<string | null> {
-  const safe = ['core.fsmonitor=false', 'core.hooksPath=/dev/null', 'submodule.recurse=false', `safe.directory=${workspace}`];
+  const safe = [
+    'core.fsmonitor=false',
+    'core.hooksPath=/dev/null',
+    'submodule.recurse=false',
+    `safe.directory=${workspace}`,
+  ];
   const result = await runCommand('git', [...safe.flatMap((setting) => ['-c', setting]), ...args], {
     deadlineMs: 30_000,
     cwd: workspace,

@@ -73,7 +73,8 @@ async function addAll(path: string, name: string, walk: Walk): Promise<void> {
     note(walk, `folder ${entryName}`);
     walk.tar.entry({ ...header, type: 'directory', mode: 0o755 });
     for (const child of (await readdir(path)).sort()) {
-      if (!walk.options.leaveOut(child)) await addAll(join(path, child), name === '' ? child : `${name}/${child}`, walk);
+      if (!walk.options.leaveOut(child))
+        await addAll(join(path, child), name === '' ? child : `${name}/${child}`, walk);
     }
   } else if (entry.isFile()) await addFile(path, header, walk);
 }
@@ -87,7 +88,8 @@ async function addFile(path: string, header: Partial<Header> & { name: string },
     if (walk.bytes > maxBytes) throw new FolderRefused(`more than ${maxBytes / 1024 ** 2} MiB`);
     note(walk, `file ${header.name} ${header.mode ?? 0} ${size}`);
     const entry = walk.tar.entry({ ...header, size });
-    const content = size === 0 ? Readable.from([]) : createReadStream('', { fd: file.fd, autoClose: false, end: size - 1 });
+    const content =
+      size === 0 ? Readable.from([]) : createReadStream('', { fd: file.fd, autoClose: false, end: size - 1 });
     content.on('data', (chunk: Buffer) => walk.hash.update(chunk));
     await pipeline(content, entry);
   } finally {

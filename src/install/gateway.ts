@@ -86,7 +86,15 @@ export const socketName = 'registry.sock';
 
 /** Nothing that names the client or its credentials is passed on, nor anything a package could use to signal. */
 const requestHeaders = ['accept', 'accept-encoding', 'if-none-match', 'if-modified-since', 'range'];
-const responseHeaders = ['content-type', 'content-encoding', 'content-length', 'etag', 'last-modified', 'cache-control', 'vary'];
+const responseHeaders = [
+  'content-type',
+  'content-encoding',
+  'content-length',
+  'etag',
+  'last-modified',
+  'cache-control',
+  'vary',
+];
 
 function forwarded(request: IncomingMessage): Record<string, string> {
   return headersOf(request, requestHeaders);

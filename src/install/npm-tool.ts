@@ -54,7 +54,8 @@ async function fetchPinned(upstream: Upstream, folder: string): Promise<void> {
   const path = `${upstream.registry.url.pathname}npm/-/npm-${pinnedNpm.version}.tgz`;
   const answer = await upstream.get(path);
   const tarball = await buffer(answer);
-  if (answer.statusCode !== 200) throw new RegistryFault(`the registry answered HTTP ${answer.statusCode} for npm itself`);
+  if (answer.statusCode !== 200)
+    throw new RegistryFault(`the registry answered HTTP ${answer.statusCode} for npm itself`);
   const integrity = createHash('sha512').update(tarball).digest('base64');
   if (integrity !== pinnedNpm.integrity) {
     throw new RegistryFault(`npm ${pinnedNpm.version} from the registry is not the one that npm published`);

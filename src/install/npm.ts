@@ -21,10 +21,16 @@ export async function installNpm(
   const npmArguments = ['install', '--save-exact', '--', `${resolved.name}@${resolved.version}`];
   const request = { volume, uid, image, label: server.name, npmArguments, packageFolder };
   const limits = { resources: server.resources, timeoutMs: server.timeouts.install };
-  const fetched = await fetchTree(context.sandbox, context.upstream, context.npm, { ...request, ...limits }, {
-    signal: context.signal,
-    onLine: () => {},
-  });
+  const fetched = await fetchTree(
+    context.sandbox,
+    context.upstream,
+    context.npm,
+    { ...request, ...limits },
+    {
+      signal: context.signal,
+      onLine: () => {},
+    },
+  );
   const judged = judgeFetch(fetched, resolved, server.timeouts.install);
   if (!judged.ok) return judged.result;
   const { report } = judged;
@@ -76,7 +82,10 @@ function whatIsWrong(fetched: FetchOutcome, resolved: NpmPackage | null, timeout
   }
   if (report === null) return silent(fetched);
   if (!ok) return explainNpm(stderr, report.exitCode, resolved);
-  if (resolved !== null && (report.version !== resolved.version || !sameIntegrity(report.integrity, resolved.integrity))) {
+  if (
+    resolved !== null &&
+    (report.version !== resolved.version || !sameIntegrity(report.integrity, resolved.integrity))
+  ) {
     const advice = `npm installed ${report.name}@${report.version} (${report.integrity}) where the registry had promised ${resolved.version} (${resolved.integrity}): the package must not be trusted.`;
     return failed(advice, stderr, null, resolved);
   }
@@ -91,19 +100,39 @@ function sameIntegrity(installed: string | null | undefined, promised: string | 
 
 /** npm's error codes, as sentences that say what to do. */
 const npmErrors: readonly (readonly [RegExp, InstallFailure['outcome'], string])[] = [
-  [/EBADPLATFORM/u, 'unsupported_platform', 'The package says that it does not run on this operating system or processor.'],
-  [/EALLOWGIT/u, 'install_failed', 'A dependency is fetched from git, which is not allowed: it could run code during the install. Publish it as a package.'],
+  [
+    /EBADPLATFORM/u,
+    'unsupported_platform',
+    'The package says that it does not run on this operating system or processor.',
+  ],
+  [
+    /EALLOWGIT/u,
+    'install_failed',
+    'A dependency is fetched from git, which is not allowed: it could run code during the install. Publish it as a package.',
+  ],
   [/ETARGET|E404/u, 'install_failed', 'A dependency does not exist in the registry in the version that is asked for.'],
   [/EINTEGRITY/u, 'install_failed', 'A package is not the one whose integrity was recorded.'],
-  [/EUSAGE.*lock|in sync/su, 'install_failed', 'package.json and the lock file do not fit together: run `npm install` and commit the lock file.'],
+  [
+    /EUSAGE.*lock|in sync/su,
+    'install_failed',
+    'package.json and the lock file do not fit together: run `npm install` and commit the lock file.',
+  ],
   [/ERESOLVE/u, 'install_failed', 'The dependencies contradict each other (ERESOLVE).'],
   [/ENOSPC/u, 'install_failed', 'The disk is full.'],
-  [/EUNSUPPORTEDPROTOCOL/u, 'install_failed', 'A dependency uses a protocol that npm does not know, such as `workspace:`.'],
+  [
+    /EUNSUPPORTEDPROTOCOL/u,
+    'install_failed',
+    'A dependency uses a protocol that npm does not know, such as `workspace:`.',
+  ],
 ];
 
 function explainNpm(stderr: string, exitCode: number, resolved: NpmPackage | null): InstallResult {
   const known = npmErrors.find(([pattern]) => pattern.test(stderr));
-  const [, outcome, advice] = known ?? [null, 'install_failed' as const, 'npm could not install it; its last lines say why.'];
+  const [, outcome, advice] = known ?? [
+    null,
+    'install_failed' as const,
+    'npm could not install it; its last lines say why.',
+  ];
   return failed(advice, stderr, exitCode, resolved, outcome);
 }
 

@@ -37,7 +37,13 @@ export async function installPath(
     const resolveMs = performance.now() - started;
     return await installCopied(context, server, source, { volume, uid, image }, resolved, resolveMs);
   } catch (error) {
-    const refused = error instanceof FolderRefused ? error : await packed.digest.then(() => null, (reason: unknown) => reason);
+    const refused =
+      error instanceof FolderRefused
+        ? error
+        : await packed.digest.then(
+            () => null,
+            (reason: unknown) => reason,
+          );
     if (!(refused instanceof FolderRefused)) throw error;
     const advice = `The folder ${source.given} holds ${refused.message}: name a smaller folder as the source.`;
     return {
@@ -77,7 +83,9 @@ async function installCopied(
     tree: {
       volume: place.volume,
       resolved: { ...resolved, name: report.name ?? resolved.name, version: report.version ?? null },
-      commands: new Map(Object.entries(report.commands).map(([name, file]) => [name, startOf(file, report.shebangs[name])])),
+      commands: new Map(
+        Object.entries(report.commands).map(([name, file]) => [name, startOf(file, report.shebangs[name])]),
+      ),
       packageName: report.name ?? null,
       workdir: treePath,
       size: report.size,

@@ -118,7 +118,10 @@ async function forwardLines(lines: AsyncIterable<unknown>, onLine: (line: string
   }
 }
 
-function spawnErrorOf(result: { readonly exitCode?: number | undefined; readonly signal?: string | undefined }): string | null {
+function spawnErrorOf(result: {
+  readonly exitCode?: number | undefined;
+  readonly signal?: string | undefined;
+}): string | null {
   const code = 'code' in result ? result.code : null;
   const neverRan = result.exitCode === undefined && result.signal === undefined;
   return neverRan && typeof code === 'string' ? code : null;

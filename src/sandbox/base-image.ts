@@ -10,7 +10,19 @@ export interface HostUsr {
 }
 
 /** Empty folders that something is mounted on, or that programs expect. */
-const folders = ['app', 'dev', 'etc', 'etc/ssl', 'home', homeDirectory.slice(1), 'opt', 'opt/mcp-workflow', 'proc', 'run', 'sys'];
+const folders = [
+  'app',
+  'dev',
+  'etc',
+  'etc/ssl',
+  'home',
+  homeDirectory.slice(1),
+  'opt',
+  'opt/mcp-workflow',
+  'proc',
+  'run',
+  'sys',
+];
 const emptyFolders = [...folders, 'tmp', 'usr', 'var', 'var/tmp', 'work'];
 /** Links into /usr on every merged system, folders of their own on the others. */
 const rootFolders = ['bin', 'sbin', 'lib', 'lib32', 'lib64', 'libx32'];

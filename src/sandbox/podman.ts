@@ -165,11 +165,7 @@ export class Podman {
 
   #labels(): string[] {
     const { runId, stepKey, owner } = this.#identity;
-    return [
-      `--label=${runLabel}=${runId}`,
-      `--label=${stepLabel}=${stepKey}`,
-      `--label=${ownerLabel}=${owner}`,
-    ];
+    return [`--label=${runLabel}=${runId}`, `--label=${stepLabel}=${stepKey}`, `--label=${ownerLabel}=${owner}`];
   }
 }
 

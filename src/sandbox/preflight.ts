@@ -50,7 +50,7 @@ export function refuseWrongPlace(env: Readonly<NodeJS.ProcessEnv>): void {
   }
   if (process.getuid?.() === 0) {
     throw new SandboxUnavailable(
-      'This process runs as root, where Podman would not be rootless and a container\'s root would be the machine\'s: run it as an ordinary user.',
+      "This process runs as root, where Podman would not be rootless and a container's root would be the machine's: run it as an ordinary user.",
     );
   }
   if (env['GITHUB_ACTIONS'] === 'true' && existsSync('/.dockerenv') && existsSync('/__w')) {

@@ -8,17 +8,17 @@ import type { CommandResult } from '../process/run.ts';
 import type { CleanupOperation, HostFacts } from '../result/model.ts';
 import { baseImageTar, hostUsr } from './base-image.ts';
 import { PodmanFailed, SandboxUnavailable } from './errors.ts';
-import { Ledger, makeVisibleFolder, readRunRecord } from './ledger.ts';
+import { Ledger, makeVisibleFolder } from './ledger.ts';
 import { baseImageTag } from './names.ts';
 import { currentOwner, formatOwner } from './owner.ts';
 import { Podman } from './podman.ts';
 import type { ContainerSpec, HostMount, PolicyContext } from './policy.ts';
 import { inspectPodman, type PodmanFacts, refuseWrongPlace } from './preflight.ts';
 import { writeStrictSeccomp } from './seccomp.ts';
-import { judgeSelfTest, type SelfTest } from './self-test.ts';
+import { judgeSelfTest, type SelfTest, SelfTestFailed } from './self-test.ts';
 import { type StateDirectories, stateDirectories } from './state.ts';
-import { deadRuns, runsOfStep, sweepRun } from './sweep.ts';
-import { findProgram, hostToolchain, type Toolchain } from './toolchain.ts';
+import { deadRuns, sweepRun } from './sweep.ts';
+import { hostToolchain, type Toolchain } from './toolchain.ts';
 import { reserveUidBlock, type UidBlock } from './uids.ts';
 
 /** An image made ready to start containers from. */
@@ -38,8 +38,7 @@ export interface PreparedImage {
 }
 
 /** A container, apart from what the sandbox itself decides. */
-export interface ContainerRequest
-  extends Omit<ContainerSpec, 'image' | 'hostMounts' | 'masked' | 'env'> {
+export interface ContainerRequest extends Omit<ContainerSpec, 'image' | 'hostMounts' | 'masked' | 'env'> {
   readonly image: PreparedImage;
   readonly env?: Readonly<Record<string, string>>;
   readonly hostMounts?: readonly HostMount[];
@@ -262,54 +261,6 @@ function specOf(request: ContainerRequest): ContainerSpec {
     hostMounts: [...image.hostMounts, ...(hostMounts ?? [])],
     masked: image.masked,
   };
-}
-
-/** An essential property of the sandbox did not hold here, so nothing was started in it. */
-export class SelfTestFailed extends SandboxUnavailable {
-  readonly lines: SelfTest['lines'];
-
-  constructor({ lines, broken }: SelfTest) {
-    const what = broken.map((line) => `${line.id} (${line.detail})`).join('; ');
-    super(`The sandbox did not prove itself on this machine, so nothing was started in it: ${what}`);
-    this.lines = lines;
-  }
-}
-
-/** Removes everything of a run from outside it: also where its sandbox never came to be. Never rejects. */
-export async function sweepById(
-  runId: string,
-  stepKey: string,
-  env: Readonly<NodeJS.ProcessEnv>,
-): Promise<CleanupOperation[]> {
-  const directories = stateDirectories(env);
-  if (directories === null || (await findProgram('podman', env)) === null) return [];
-  const owner = formatOwner(await currentOwner());
-  return sweepRun(new Podman({ runId, stepKey, owner }), directories, runId);
-}
-
-export interface StepSweep {
-  /** Runs of the step that main had not removed by itself. */
-  readonly runIds: readonly string[];
-  /** Where such a run wrote its results, by its own record. */
-  readonly resultsDirectory: string | null;
-  readonly operations: readonly CleanupOperation[];
-}
-
-/** Removes everything of every run of one step of one job. Never rejects. */
-export async function sweepStep(stepKey: string, env: Readonly<NodeJS.ProcessEnv>): Promise<StepSweep> {
-  const nothing = { runIds: [], resultsDirectory: null, operations: [] };
-  const directories = stateDirectories(env);
-  if (directories === null || (await findProgram('podman', env)) === null) return nothing;
-  const owner = formatOwner(await currentOwner());
-  const runIds = await runsOfStep(new Podman({ runId: '', stepKey, owner }), directories, stepKey);
-  let resultsDirectory: string | null = null;
-  const operations: CleanupOperation[] = [];
-  for (const runId of runIds) {
-    const record = await readRunRecord(join(directories.runs, runId));
-    resultsDirectory ??= record?.resultsDirectory ?? null;
-    operations.push(...(await sweepRun(new Podman({ runId, stepKey, owner }), directories, runId)));
-  }
-  return { runIds, resultsDirectory, operations };
 }
 
 /** Copies one of our programs to where a container's uid may read it, whatever the modes of our own folder are. */

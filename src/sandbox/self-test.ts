@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Resources } from '../config/model.ts';
 import type { HostFacts, SelfTestLine } from '../result/model.ts';
+import { SandboxUnavailable } from './errors.ts';
 
 /** What programs/probe.mjs saw from inside. */
 const Evidence = z.object({
@@ -25,6 +26,17 @@ export interface SelfTest {
   readonly limits: HostFacts['limits'];
   /** Properties without which nothing untrusted may run, and that did not hold. */
   readonly broken: readonly SelfTestLine[];
+}
+
+/** An essential property of the sandbox did not hold here, so nothing was started in it. */
+export class SelfTestFailed extends SandboxUnavailable {
+  readonly lines: SelfTest['lines'];
+
+  constructor({ lines, broken }: SelfTest) {
+    const what = broken.map((line) => `${line.id} (${line.detail})`).join('; ');
+    super(`The sandbox did not prove itself on this machine, so nothing was started in it: ${what}`);
+    this.lines = lines;
+  }
 }
 
 /** The variables that the policy itself sets, and what crun and Node add. */
@@ -89,9 +101,11 @@ export function judgeSelfTest(output: string, resources: Resources, strictProfil
     const line: SelfTestLine = { id: 'probe', state: 'failed', detail: 'the probe in the container gave no answer' };
     return { lines: [line], limits: nothingEnforced, broken: [line] };
   }
-  const judged = essential.map(
-    ({ id, holds, detail }): SelfTestLine => ({ id, state: holds(seen) ? 'passed' : 'failed', detail: detail(seen) }),
-  );
+  const judged = essential.map(({ id, holds, detail }): SelfTestLine => ({
+    id,
+    state: holds(seen) ? 'passed' : 'failed',
+    detail: detail(seen),
+  }));
   const limits = limitsOf(seen, resources);
   return {
     lines: [...judged, nestedNamespaces(seen, strictProfile), ...limitLines(limits)],
@@ -137,9 +151,14 @@ function limitLines(limits: HostFacts['limits']): SelfTestLine[] {
 function nestedNamespaces(seen: Evidence, strictProfile: boolean): SelfTestLine {
   const id = 'no-nested-namespaces';
   if (!strictProfile) {
-    return { id, state: 'notChecked', detail: 'no default seccomp profile was found here to derive a stricter one from' };
+    return {
+      id,
+      state: 'notChecked',
+      detail: 'no default seccomp profile was found here to derive a stricter one from',
+    };
   }
-  if (seen.unshare === 'ENOENT') return { id, state: 'notChecked', detail: 'there is no unshare program to try it with' };
+  if (seen.unshare === 'ENOENT')
+    return { id, state: 'notChecked', detail: 'there is no unshare program to try it with' };
   const denied = seen.unshare.includes('not permitted');
   return { id, state: denied ? 'passed' : 'failed', detail: `unshare --user: ${seen.unshare.trim()}` };
 }

@@ -79,10 +79,7 @@ async function recordedRuns(state: StateDirectories): Promise<string[]> {
   return names.filter((name) => runIdPattern.test(name));
 }
 
-async function operation(
-  name: CleanupOperation['operation'],
-  work: () => Promise<number>,
-): Promise<CleanupOperation> {
+async function operation(name: CleanupOperation['operation'], work: () => Promise<number>): Promise<CleanupOperation> {
   try {
     return { operation: name, success: true, itemsProcessed: await work(), error: null };
   } catch (error) {

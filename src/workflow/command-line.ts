@@ -42,14 +42,28 @@ export async function commandLine(
   const configurable = (command: Command) =>
     command
       .option('-c, --config <file>', 'configuration file (default: .github/mcp-workflow.yml)')
-      .option('-s, --source <source>', 'a server to test without a file: npm:NAME[@VERSION] or a folder; may be repeated', gather, [])
+      .option(
+        '-s, --source <source>',
+        'a server to test without a file: npm:NAME[@VERSION] or a folder; may be repeated',
+        gather,
+        [],
+      )
       .option('--server <name>', 'run only this server; may be repeated', gather, [])
       .option('--tag <tag>', 'run only cases with this tag; may be repeated', gather, [])
-      .option('--secret <name>', 'grant this environment variable to the servers that ask for it; may be repeated', gather, [])
+      .option(
+        '--secret <name>',
+        'grant this environment variable to the servers that ask for it; may be repeated',
+        gather,
+        [],
+      )
       .option('--json', 'print JSON on stdout');
   configurable(program.command('run'))
     .description('Installs, starts and tests the servers.')
-    .addOption(new Option('--fail-on <what>', 'when to end with an exit code other than 0').choices(['failed', 'error', 'never']).default('failed'))
+    .addOption(
+      new Option('--fail-on <what>', 'when to end with an exit code other than 0')
+        .choices(['failed', 'error', 'never'])
+        .default('failed'),
+    )
     .option('--concurrency <n>', 'servers at a time (default: cores, at most 4)')
     .option('--timeout <duration>', 'time for the whole run', '30m')
     .option('--results <folder>', 'where result.json, summary.md and logs go (default: ./mcp-workflow-results)')
@@ -78,7 +92,11 @@ export async function commandLine(
   return exitCode;
 }
 
-async function runCommandLine(flags: RunFlags, env: Readonly<NodeJS.ProcessEnv>, interrupt: AbortSignal): Promise<number> {
+async function runCommandLine(
+  flags: RunFlags,
+  env: Readonly<NodeJS.ProcessEnv>,
+  interrupt: AbortSignal,
+): Promise<number> {
   const host = new TerminalHost(process.cwd(), { verbose: flags.verbose === true });
   const { result, exitCode } = await run(host, rawInputs(flags), { env, interrupt });
   const color = process.stdout.isTTY && env['NO_COLOR'] === undefined;
@@ -90,7 +108,11 @@ async function validate(flags: RunFlags, env: Readonly<NodeJS.ProcessEnv>): Prom
   const host = new TerminalHost(process.cwd(), { verbose: false });
   const initialized = await initialize(host, rawInputs(flags), env);
   if (initialized.ok) {
-    const servers = initialized.config.servers.map(({ name, source, cases }) => ({ name, source: source.given, cases: cases.length }));
+    const servers = initialized.config.servers.map(({ name, source, cases }) => ({
+      name,
+      source: source.given,
+      cases: cases.length,
+    }));
     const cases = servers.reduce((sum, server) => sum + server.cases, 0);
     print(
       flags.json === true
@@ -104,7 +126,9 @@ async function validate(flags: RunFlags, env: Readonly<NodeJS.ProcessEnv>): Prom
     flags.json === true
       ? JSON.stringify({ valid: false, problems }, null, 2)
       : problems
-          .map(({ message, location }) => (location === null ? message : `${location.file}:${location.line}:${location.column} ${message}`))
+          .map(({ message, location }) =>
+            location === null ? message : `${location.file}:${location.line}:${location.column} ${message}`,
+          )
           .map((line) => terminalText(line))
           .join('\n'),
   );

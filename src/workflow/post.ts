@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Host } from '../host/host.ts';
 import type { CleanupOperation } from '../result/model.ts';
-import { sweepStep } from '../sandbox/sandbox.ts';
+import { sweepStep } from '../sandbox/outside.ts';
 import { archiveLogs, replaceFile, resultsDirectory } from './results-folder.ts';
 
 /**
@@ -26,12 +26,16 @@ export async function cleanUpAfterMain(
   operations.push({ operation: 'logs', ...archived });
   // Where main was killed before it made the folder.
   await mkdir(directory).catch(() => {});
-  await replaceFile(join(directory, 'cleanup.json'), `${JSON.stringify(report(swept.runIds, operations), null, 2)}\n`).catch(
-    (error: Error) => host.debug(`cleanup.json could not be written: ${error.message}`),
-  );
+  await replaceFile(
+    join(directory, 'cleanup.json'),
+    `${JSON.stringify(report(swept.runIds, operations), null, 2)}\n`,
+  ).catch((error: Error) => host.debug(`cleanup.json could not be written: ${error.message}`));
   const left = operations.filter((each) => each.itemsProcessed > 0 && each.operation !== 'logs');
   const lines = operations.map((each) => `${each.operation}: ${each.error ?? each.itemsProcessed}`);
-  host.group(left.length === 0 ? 'w09 clean up: main had left nothing' : 'w09 clean up: main had left things behind', lines);
+  host.group(
+    left.length === 0 ? 'w09 clean up: main had left nothing' : 'w09 clean up: main had left things behind',
+    lines,
+  );
   for (const failed of operations.filter((each) => !each.success)) {
     host.warning(`Cleaning up ${failed.operation} failed: ${failed.error}`);
   }

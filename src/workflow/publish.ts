@@ -30,7 +30,12 @@ export async function publish(host: Host, result: WorkflowResult, results: Resul
   host.info(`conclusion: ${result.conclusion}${reasons}`);
 }
 
-async function writeFiles(host: Host, results: ResultsFolder, result: WorkflowResult, summary: string): Promise<boolean> {
+async function writeFiles(
+  host: Host,
+  results: ResultsFolder,
+  result: WorkflowResult,
+  summary: string,
+): Promise<boolean> {
   try {
     await results.writeResult(result);
     await results.writeSummary(summary);

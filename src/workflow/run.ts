@@ -1,22 +1,15 @@
-import { availableParallelism } from 'node:os';
-import pLimit from 'p-limit';
-import { createSchemaValidator } from '../cases/schema-validator.ts';
-import type { RunInputs, WorkflowConfig } from '../config/model.ts';
+import type { RunInputs } from '../config/model.ts';
 import type { Host } from '../host/host.ts';
-import { Installer } from '../install/installer.ts';
-import { messageOf } from '../process/failure.ts';
 import { defaultOutputs } from '../report/outputs.ts';
-import type { CleanupOperation, Problem, WorkflowResult } from '../result/model.ts';
-import { PodmanFailed, SandboxUnavailable } from '../sandbox/errors.ts';
-import { newRunId, Sandbox, SelfTestFailed, sweepById } from '../sandbox/sandbox.ts';
-import { type Redact, redactDeep, redactor } from '../text/untrusted.ts';
-import { assembleResult, hostWithoutSandbox, type Known, operatingSystem } from './assemble.ts';
-import { cutOff, newDraft, type ServerDraft } from './draft.ts';
+import type { Problem, WorkflowResult } from '../result/model.ts';
+import { newRunId } from '../sandbox/sandbox.ts';
+import { redactor } from '../text/untrusted.ts';
+import { assembleResult, hostWithoutSandbox, operatingSystem } from './assemble.ts';
 import { initialize } from './initialize.ts';
 import { publish } from './publish.ts';
-import { archiveLogs, ResultsFolder, resultsDirectory, ResultsUnwritable } from './results-folder.ts';
-import { runServer } from './server-run.ts';
-import { exitCodeOf, judgeRun } from './verdict.ts';
+import { ResultsFolder, resultsDirectory, ResultsUnwritable } from './results-folder.ts';
+import { exitCodeOf } from './verdict.ts';
+import { Workflow } from './workflow.ts';
 
 export interface RunOptions {
   readonly env: Readonly<NodeJS.ProcessEnv>;
@@ -29,15 +22,8 @@ export interface RunOutcome {
   readonly exitCode: number;
 }
 
-/** After an interruption the platform gives 7.5 s in all before it sends the next signal. */
-const sweepAfterInterruptMs = 4000;
-
 /** The whole workflow, w00 to w09. Never rejects for what inputs, servers, registries or Podman do. */
-export async function run(
-  host: Host,
-  raw: Readonly<Record<string, string>>,
-  options: RunOptions,
-): Promise<RunOutcome> {
+export async function run(host: Host, raw: Readonly<Record<string, string>>, options: RunOptions): Promise<RunOutcome> {
   // Whatever the runner's umask: containers' uids read what we mount.
   process.umask(0o022);
   for (const [name, value] of Object.entries(defaultOutputs())) host.setOutput(name, value);
@@ -60,8 +46,9 @@ export async function run(
     `results in ${directory}`,
     ...initialized.notes,
   ]);
-  const workflow = new Workflow(host, { runId, startedAt, inputs, config, results, redact, options });
-  return workflow.run();
+  const result = await new Workflow(host, { runId, startedAt, inputs, config, results, redact, ...options }).run();
+  await publish(host, result, results);
+  return { result, exitCode: exitCodeOf(result, config, inputs.failOn) };
 }
 
 /** A run that never started: what is wrong, all of it, where the user looks. */
@@ -87,231 +74,4 @@ async function refuse(
   const results = await ResultsFolder.open(directory, (text) => text).catch(() => null);
   await publish(host, result, results);
   return { result, exitCode: exitCodeOf(result, null, 'failed') };
-}
-
-interface Parts {
-  readonly runId: string;
-  readonly startedAt: Date;
-  readonly inputs: RunInputs;
-  readonly config: WorkflowConfig;
-  readonly results: ResultsFolder;
-  readonly redact: Redact;
-  readonly options: RunOptions;
-}
-
-/** One run with a valid configuration. */
-class Workflow {
-  readonly #host: Host;
-  readonly #parts: Parts;
-  readonly #drafts: readonly ServerDraft[];
-  /** Aborts what is under way: by the platform's signal, or by the run's own deadline. */
-  readonly #stop: AbortController;
-  readonly #deadline: number;
-  #interruptedBy: string | null = null;
-  #sandbox: Sandbox | null = null;
-  #problems: Problem[] = [];
-  #selfTest: WorkflowResult['selfTest'] = [];
-  #os = '';
-
-  constructor(host: Host, parts: Parts) {
-    this.#host = host;
-    this.#parts = parts;
-    this.#drafts = parts.config.servers.map(newDraft);
-    this.#stop = new AbortController();
-    this.#deadline = Date.now() + parts.inputs.timeout;
-  }
-
-  async run(): Promise<RunOutcome> {
-    this.#os = await operatingSystem();
-    const stopped = this.#watchForStops();
-    // Whatever happens in there, what was made is removed and what is known is written.
-    const worked = this.#work().catch((error: unknown) => this.#failInside(error));
-    // A stop does not wait for what is under way: what is known is written at once.
-    await Promise.race([worked, stopped]);
-    if (this.#interruptedBy !== null) {
-      for (const draft of this.#drafts) cutOff(draft, this.#interruptedBy);
-      await this.#write(this.#resultNow([]));
-    }
-    const cleanup = await this.#cleanUp();
-    const result = this.#resultNow(cleanup);
-    await publish(this.#host, result, this.#parts.results);
-    return { result, exitCode: exitCodeOf(result, this.#parts.config, this.#parts.inputs.failOn) };
-  }
-
-  async #work(): Promise<void> {
-    if (this.#drafts.length === 0) return;
-    await this.#checkpoint();
-    await this.#makeSandbox();
-    if (this.#sandbox !== null) await this.#runServers(this.#sandbox);
-  }
-
-  /** A mistake of ours: never a verdict on anybody's server. */
-  #failInside(error: unknown): void {
-    this.#host.debug(error instanceof Error ? (error.stack ?? '') : '');
-    const message = `Internal error, please report it: ${messageOf(error)}`;
-    this.#problems.push({ message, location: null });
-    for (const draft of this.#drafts) {
-      if (draft.phase === null) continue;
-      Object.assign(draft.result, { state: 'error', reason: message });
-      draft.phase = null;
-    }
-  }
-
-  async #write(result: WorkflowResult): Promise<void> {
-    // A full disk must not keep the run from its end; `publish` says that the file is missing.
-    await this.#parts.results.writeResult(result).catch((error: unknown) => this.#host.debug(messageOf(error)));
-  }
-
-  /** w01 */
-  async #makeSandbox(): Promise<void> {
-    const { runId, options, config, results } = this.#parts;
-    const resources = config.servers[0]?.resources;
-    if (resources === undefined) return;
-    try {
-      this.#sandbox = await Sandbox.create(runId, {
-        stepKey: this.#host.stepKey,
-        env: options.env,
-        resultsDirectory: results.directory,
-        resources,
-        signal: this.#stop.signal,
-      });
-    } catch (error) {
-      if (this.#stop.signal.aborted) return;
-      if (!(error instanceof SandboxUnavailable) && !(error instanceof PodmanFailed)) throw error;
-      if (error instanceof SelfTestFailed) this.#selfTest = [...error.lines];
-      this.#problems.push({ message: error.message, location: null });
-      for (const draft of this.#drafts) {
-        Object.assign(draft.result, { state: 'error', reason: 'the sandbox could not be made' });
-        draft.phase = null;
-      }
-      return;
-    }
-    this.#selfTest = [...this.#sandbox.selfTest.lines];
-    const { version, cgroup } = this.#sandbox.facts;
-    this.#host.group('w01 containers', [
-      `Podman ${version}, cgroup ${cgroup}, run ${runId}`,
-      ...this.#selfTest.map((line) => `${line.state.padEnd(10)} ${line.id}: ${line.detail}`),
-    ]);
-  }
-
-  /** w02 to w08: each server flows through by itself. */
-  async #runServers(sandbox: Sandbox): Promise<void> {
-    const { inputs, options, results } = this.#parts;
-    const progress = (phase: string, server: string, message: string) => {
-      this.#host.info(`${phase.padEnd(12)} ${server}: ${message}`);
-    };
-    const { signal } = this.#stop;
-    const installer = new Installer(sandbox, {
-      env: options.env,
-      signal,
-      progress: (server, message) => progress('w02 install', server, message),
-    });
-    const validator = createSchemaValidator();
-    const context = {
-      sandbox,
-      installer,
-      validator,
-      signal,
-      secondsLeft: () => Math.max(1, Math.ceil((this.#deadline - Date.now()) / 1000)),
-      progress,
-      onStderr: (server: string, line: string) => results.log(server, line),
-    };
-    const limit = pLimit(inputs.concurrency ?? Math.min(availableParallelism(), 4));
-    const heartbeat = this.#startHeartbeat();
-    try {
-      await Promise.all(
-        this.#drafts.map((draft) =>
-          limit(async () => {
-            if (signal.aborted) return;
-            await runServer(draft, context);
-            await this.#checkpoint();
-          }),
-        ),
-      );
-    } finally {
-      clearInterval(heartbeat);
-      await Promise.all([installer.close(), validator.close()]);
-    }
-  }
-
-  /** Says now and then what is still under way: silence looks like a hang. */
-  #startHeartbeat(): NodeJS.Timeout {
-    return setInterval(() => {
-      const busy = this.#drafts.filter((draft) => draft.phase !== null && draft.phase !== 'waiting');
-      const names = busy.map((draft) => `${draft.config.name} (${draft.phase})`);
-      if (names.length > 0) this.#host.info(`still working on ${names.join(', ')}`);
-    }, 20_000).unref();
-  }
-
-  /** What a kill would leave to read. */
-  async #checkpoint(): Promise<void> {
-    if (this.#interruptedBy !== null) return;
-    const by = 'the end of its process';
-    const drafts = this.#drafts.map((draft) => structuredClone(draft));
-    for (const draft of drafts) cutOff(draft, by);
-    await this.#write(this.#resultNow([], drafts, by));
-  }
-
-  /** @returns a promise that settles when the run is to stop, and never where it is not. */
-  #watchForStops(): Promise<void> {
-    const { interrupt } = this.#parts.options;
-    return new Promise((resolve) => {
-      const stop = (by: string) => {
-        if (this.#interruptedBy !== null) return;
-        this.#interruptedBy = by;
-        this.#stop.abort(new Error(by));
-        resolve();
-      };
-      const { timeout } = this.#parts.inputs;
-      setTimeout(() => stop(`the run's timeout of ${Math.round(timeout / 1000)} s`), timeout).unref();
-      if (interrupt.aborted) stop(String(interrupt.reason));
-      interrupt.addEventListener('abort', () => stop(String(interrupt.reason)), { once: true });
-    });
-  }
-
-  /** w09 */
-  async #cleanUp(): Promise<CleanupOperation[]> {
-    const { runId, results, options } = this.#parts;
-    const sessions = this.#drafts.filter((draft) => draft.result.protocol !== null).length;
-    const sweep = this.#drafts.length === 0 ? [] : sweepById(runId, this.#host.stepKey, options.env);
-    const cap = this.#interruptedBy === null ? 120_000 : sweepAfterInterruptMs;
-    // What the cap cuts off is post's: it looks for everything again.
-    const swept = await Promise.race([sweep, new Promise<null>((resolve) => setTimeout(resolve, cap, null).unref())]);
-    await results.closeLogs();
-    const archived = await archiveLogs(results.directory).then(
-      (items) => ({ success: true, itemsProcessed: items, error: null }),
-      (error: Error) => ({ success: false, itemsProcessed: 0, error: error.message }),
-    );
-    return [
-      { operation: 'sessions', success: true, itemsProcessed: sessions, error: null },
-      ...(swept ?? [unfinished(cap)]),
-      { operation: 'logs', ...archived },
-    ];
-  }
-
-  #resultNow(
-    cleanup: readonly CleanupOperation[],
-    drafts: readonly ServerDraft[] = this.#drafts,
-    interruptedBy: string | null = this.#interruptedBy,
-  ): WorkflowResult {
-    const servers = drafts.map((draft) => draft.result);
-    const known: Known = {
-      workflowId: this.#parts.runId,
-      startedAt: this.#parts.startedAt,
-      host: this.#sandbox?.hostFacts(this.#os) ?? hostWithoutSandbox(this.#os),
-      selfTest: this.#selfTest,
-      problems: this.#problems,
-      servers,
-      interruptedBy,
-      verdict: judgeRun(servers, interruptedBy),
-      cleanup,
-    };
-    // From here on no report can hold what was granted as a secret.
-    return redactDeep(assembleResult(known), this.#parts.redact);
-  }
-}
-
-function unfinished(capMs: number): CleanupOperation {
-  const error = `not finished after ${capMs / 1000} s; the post step goes on`;
-  return { operation: 'containers', success: false, itemsProcessed: 0, error };
 }

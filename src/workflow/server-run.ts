@@ -34,8 +34,11 @@ const podmanFailedCode = 125;
 /** One server from install to verdict. Fills the draft as things become known; never rejects for what a server does. */
 export async function runServer(draft: ServerDraft, context: ServerRunContext): Promise<void> {
   const server = draft.config;
-  const missing = server.env.find((entry) => entry.kind === 'secret' && entry.value === null && entry.otherwise === 'skip');
-  if (missing?.kind === 'secret') return end(draft, 'skipped', `grant ${missing.secret}: it is not among the step's granted secrets`);
+  const missing = server.env.find(
+    (entry) => entry.kind === 'secret' && entry.value === null && entry.otherwise === 'skip',
+  );
+  if (missing?.kind === 'secret')
+    return end(draft, 'skipped', `grant ${missing.secret}: it is not among the step's granted secrets`);
   try {
     draft.phase = 'w02 install';
     const tree = await install(draft, context);
@@ -98,7 +101,11 @@ async function connect(
       recordSession(draft, opened.session, attempts);
       const { revision } = opened.session.surface.protocol;
       const tools = opened.session.surface.tools.length;
-      context.progress('w04 discover', server.name, `${tools} tools, protocol ${revision}, started in ${seconds(durationMs)}`);
+      context.progress(
+        'w04 discover',
+        server.name,
+        `${tools} tools, protocol ${revision}, started in ${seconds(durationMs)}`,
+      );
       return opened.session;
     }
     attempts.push({ durationMs, error: opened.startup.outcome });
@@ -200,7 +207,9 @@ function end(draft: ServerDraft, state: ServerDraft['result']['state'], reason: 
 
 function summaryOf(draft: ServerDraft): string {
   const of = (state: string) => draft.result.cases.filter((each) => each.state === state).length;
-  const parts = ['passed', 'failed', 'error', 'skipped'].flatMap((state) => (of(state) > 0 ? [`${of(state)} ${state}`] : []));
+  const parts = ['passed', 'failed', 'error', 'skipped'].flatMap((state) =>
+    of(state) > 0 ? [`${of(state)} ${state}`] : [],
+  );
   return `${draft.result.cases.length} cases: ${parts.join(', ')}`;
 }
 

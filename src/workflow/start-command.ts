@@ -19,7 +19,8 @@ export function startCommand(server: ServerConfig, tree: InstalledTree): StartCo
   if (names.length === 0) {
     return {
       ok: false,
-      advice: 'It declares no command (no `bin` in its package.json), so it may be a library: set `command`, or take it off the list.',
+      advice:
+        'It declares no command (no `bin` in its package.json), so it may be a library: set `command`, or take it off the list.',
     };
   }
   const found = names.join(', ');

@@ -32,7 +32,10 @@ export function judgeServer(server: ServerResult): { state: State; reason: strin
  * The verdict on the run. Not looking is never green: a server skipped for want of a secret, or a case left out because
  * another is marked `only`, makes the run incomplete. A case that its author skips with a reason does not.
  */
-export function judgeRun(servers: readonly ServerResult[], interruptedBy: string | null): {
+export function judgeRun(
+  servers: readonly ServerResult[],
+  interruptedBy: string | null,
+): {
   conclusion: Conclusion;
   reasons: string[];
 } {
@@ -54,17 +57,15 @@ function incompleteness(servers: readonly ServerResult[], interruptedBy: string 
   return [
     ...(interruptedBy === null ? [] : [`the run was interrupted by ${interruptedBy}`]),
     ...(servers.length === 0 ? ['there is no server to test'] : []),
-    ...servers.filter((server) => server.state === 'skipped').map((server) => `${server.name} skipped: ${server.reason}`),
+    ...servers
+      .filter((server) => server.state === 'skipped')
+      .map((server) => `${server.name} skipped: ${server.reason}`),
     ...focused.map((server) => `${server.name}: cases were left out because others are marked \`only\``),
   ];
 }
 
 /** @returns what the process ends with. A configuration mistake is red whatever `failOn` says. */
-export function exitCodeOf(
-  result: WorkflowResult,
-  config: WorkflowConfig | null,
-  failOn: RunInputs['failOn'],
-): number {
+export function exitCodeOf(result: WorkflowResult, config: WorkflowConfig | null, failOn: RunInputs['failOn']): number {
   if (config === null) return exitCodes.configuration;
   if (failOn === 'never') return exitCodes.passed;
   if (result.conclusion === 'error') return exitCodes.infrastructure;

@@ -60,7 +60,8 @@ describe('hostile servers beside a healthy one, in one run', () => {
     if (found === undefined) throw new Error(`${name} is not in the result:\n${main.log}`);
     return found;
   };
-  const caseOf = (name: string, id: string): CaseResult | undefined => server(name).cases.find((each) => each.id === id);
+  const caseOf = (name: string, id: string): CaseResult | undefined =>
+    server(name).cases.find((each) => each.id === id);
 
   it.each([
     ['never-answers', 'init_timeout'],
@@ -102,7 +103,9 @@ describe('hostile servers beside a healthy one, in one run', () => {
 
   it('a schema that backtracks for ever is not waited for', () => {
     expect(caseOf('catastrophic-pattern', 'matches')).toMatchObject({ state: 'failed' });
-    expect(caseOf('catastrophic-pattern', 'matches')?.assertions.map((each) => each.kind)).toContain('matchesOutputSchema');
+    expect(caseOf('catastrophic-pattern', 'matches')?.assertions.map((each) => each.kind)).toContain(
+      'matchesOutputSchema',
+    );
   });
 
   it('a server that lists a broken tool loses that tool, not the list', () => {

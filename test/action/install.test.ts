@@ -40,7 +40,10 @@ const packages: Published[] = [
   server('broken-dependency', { dependencies: { broken: '^1.0.0' } }),
   { ...server('tampered'), integrity: `sha512-${Buffer.alloc(64).toString('base64')}` },
   { manifest: { name: 'library', version, main: 'index.js' }, files: { 'index.js': '' } },
-  { manifest: { name: 'nosy', version, scripts: { postinstall: 'node postinstall.cjs' } }, files: { 'postinstall.cjs': nosy } },
+  {
+    manifest: { name: 'nosy', version, scripts: { postinstall: 'node postinstall.cjs' } },
+    files: { 'postinstall.cjs': nosy },
+  },
   server('with-scripts', { dependencies: { nosy: '1.0.0' } }),
 ];
 
@@ -66,7 +69,10 @@ describe('packages from a registry', () => {
       // What a pull request could bring to redirect an install.
       '.npmrc': 'registry=http://attacker.invalid/\n',
     };
-    job = createJob({ files, env: { npm_config_registry: registry.url, NPM_TOKEN: 'sesame', NODE_AUTH_TOKEN: 'sesame' } });
+    job = createJob({
+      files,
+      env: { npm_config_registry: registry.url, NPM_TOKEN: 'sesame', NODE_AUTH_TOKEN: 'sesame' },
+    });
     main = await job.main();
     result = WorkflowResult.parse(job.readResult());
   });
@@ -81,10 +87,16 @@ describe('packages from a registry', () => {
     return found;
   };
 
-  it.each(['plain', 'scoped', 'named', 'chosen-bin', 'with-scripts', 'without-scripts'])('%s is installed and answers', (name) => {
-    expect(find(name)).toMatchObject({ state: 'passed', source: { resolved: { version, integrity: expect.stringMatching(/^sha512-/u) } } });
-    expect(find(name).tools.map((tool) => tool.name)).toContain('echo');
-  });
+  it.each(['plain', 'scoped', 'named', 'chosen-bin', 'with-scripts', 'without-scripts'])(
+    '%s is installed and answers',
+    (name) => {
+      expect(find(name)).toMatchObject({
+        state: 'passed',
+        source: { resolved: { version, integrity: expect.stringMatching(/^sha512-/u) } },
+      });
+      expect(find(name).tools.map((tool) => tool.name)).toContain('echo');
+    },
+  );
 
   it('the same version is fetched once for several servers', () => {
     expect(find('again').source.resolved).toEqual(find('plain').source.resolved);
@@ -115,7 +127,9 @@ describe('packages from a registry', () => {
     const finding = find('with-scripts').findings.find((each) => each.check === 'install-scripts');
     expect(finding?.message).toContain('nosy');
     expect(finding?.message).toContain('ran without network');
-    expect(find('without-scripts').findings.find((each) => each.check === 'install-scripts')?.message).toContain('not run');
+    expect(find('without-scripts').findings.find((each) => each.check === 'install-scripts')?.message).toContain(
+      'not run',
+    );
   });
 
   it('no credential goes to the registry that was not configured, and the workspace redirects nothing', () => {

@@ -80,7 +80,9 @@ describe('a run that is cut short', () => {
 
 describe('machines that persist', () => {
   it('a later run removes what a dead one left, and leaves a run beside it alone', async () => {
-    const dead = jobWith({ dead: { program: 'healthy' } }, [{ id: 'slow', server: 'dead', tool: 'slow', args: { ms: 60_000 } }]);
+    const dead = jobWith({ dead: { program: 'healthy' } }, [
+      { id: 'slow', server: 'dead', tool: 'slow', args: { ms: 60_000 } },
+    ]);
     const beside = jobWith(
       { beside: { program: 'healthy' } },
       [{ id: 'slow', server: 'beside', tool: 'slow', args: { ms: 9000 }, expect: { contains: '9000' } }],
@@ -112,8 +114,12 @@ describe('machines that persist', () => {
   });
 
   it('post finds its run without any state, and no other', async () => {
-    const mine = jobWith({ mine: { program: 'healthy' } }, [{ id: 'slow', server: 'mine', tool: 'slow', args: { ms: 60_000 } }]);
-    const other = jobWith({ other: { program: 'healthy' } }, [{ id: 'slow', server: 'other', tool: 'slow', args: { ms: 60_000 } }]);
+    const mine = jobWith({ mine: { program: 'healthy' } }, [
+      { id: 'slow', server: 'mine', tool: 'slow', args: { ms: 60_000 } },
+    ]);
+    const other = jobWith({ other: { program: 'healthy' } }, [
+      { id: 'slow', server: 'other', tool: 'slow', args: { ms: 60_000 } },
+    ]);
     const running = [mine.start(), other.start()];
     for (const each of running) await each.logged('w04 discover');
     for (const each of running) each.kill('SIGKILL');

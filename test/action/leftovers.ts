@@ -22,7 +22,13 @@ function things(): string[] {
     ...podman('network', 'ls', '--format', 'network {{.Name}}', ...label),
     ...podman('ps', '--all', '--format', 'container {{.Names}}').filter(named),
     ...podman('volume', 'ls', '--format', 'volume {{.Name}}').filter(named),
-    ...podman('images', '--format', 'image {{.Repository}}:{{.Tag}}', '--filter', 'reference=localhost/mcp-workflow-base'),
+    ...podman(
+      'images',
+      '--format',
+      'image {{.Repository}}:{{.Tag}}',
+      '--filter',
+      'reference=localhost/mcp-workflow-base',
+    ),
   ];
 }
 
@@ -44,7 +50,9 @@ function processes(): string[] {
         // Podman's own pause process is the user's, whoever started it first.
         if (readFileSync(`/proc/${pid}/cmdline`, 'utf8').startsWith('catatonit\0-P')) return [];
         const run = /(?:^|\0)MCP_WORKFLOW_RUN=([^\0]+)/u.exec(readFileSync(`/proc/${pid}/environ`, 'utf8'))?.[1];
-        return run === undefined ? [] : [`process ${pid} ${readFileSync(`/proc/${pid}/comm`, 'utf8').trim()} of ${run}`];
+        return run === undefined
+          ? []
+          : [`process ${pid} ${readFileSync(`/proc/${pid}/comm`, 'utf8').trim()} of ${run}`];
       } catch {
         return [];
       }

@@ -33,7 +33,8 @@ export async function startRegistry(packages: readonly Published[]): Promise<Reg
     const tarball = tarballs.get(path);
     if (path.startsWith('broken')) response.writeHead(500).end('{}');
     else if (tarball !== undefined) response.writeHead(200).end(tarball);
-    else if (packuments.has(path)) response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(packuments.get(path)));
+    else if (packuments.has(path))
+      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(packuments.get(path)));
     else response.writeHead(404).end('{}');
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -47,7 +48,13 @@ export async function startRegistry(packages: readonly Published[]): Promise<Reg
     packuments.set(name, {
       name,
       'dist-tags': { latest: version },
-      versions: { [version]: { ...each.manifest, hasInstallScript: hasInstallScript(each), dist: { integrity, tarball: `${url}${path}` } } },
+      versions: {
+        [version]: {
+          ...each.manifest,
+          hasInstallScript: hasInstallScript(each),
+          dist: { integrity, tarball: `${url}${path}` },
+        },
+      },
     });
   }
   return {

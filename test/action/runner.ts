@@ -149,12 +149,7 @@ function environmentOf(
   };
 }
 
-function start(
-  stage: 'main' | 'post',
-  env: Record<string, string>,
-  cwd: string,
-  runnerTemp: string,
-): RunningStage {
+function start(stage: 'main' | 'post', env: Record<string, string>, cwd: string, runnerTemp: string): RunningStage {
   const started = performance.now();
   // The platform's own Node, by its path: no arguments, stdin closed, both outputs piped.
   const child = spawn(process.execPath, [join(downloaded, 'dist', stage, 'index.js')], {
@@ -192,7 +187,11 @@ function start(
 }
 
 async function cancel(child: ChildProcess, done: Promise<Stage>): Promise<void> {
-  for (const [signal, patience] of [['SIGINT', 7500], ['SIGTERM', 2500], ['SIGKILL', 1000]] as const) {
+  for (const [signal, patience] of [
+    ['SIGINT', 7500],
+    ['SIGTERM', 2500],
+    ['SIGKILL', 1000],
+  ] as const) {
     child.kill(signal);
     if ((await Promise.race([done, sleep(patience, null)])) !== null) return;
   }

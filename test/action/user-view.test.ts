@@ -47,17 +47,25 @@ describe('a configuration with mistakes', () => {
 describe('secrets', () => {
   const value = 'sesame-open-7f3a';
   const env = { TOKEN: { secret: 'MY_TOKEN' } };
-  const echo = [{ id: 'leaks', server: 'one', tool: 'env', args: { name: 'TOKEN' }, expect: { equals: 'something else' } }];
+  const echo = [
+    { id: 'leaks', server: 'one', tool: 'env', args: { name: 'TOKEN' }, expect: { equals: 'something else' } },
+  ];
 
   it('reach the server that they are granted to, and nothing that the action writes', async () => {
-    job = jobWith({ one: { program: 'healthy', env } }, echo, { env: { MY_TOKEN: value }, inputs: { secrets: 'MY_TOKEN' } });
+    job = jobWith({ one: { program: 'healthy', env } }, echo, {
+      env: { MY_TOKEN: value },
+      inputs: { secrets: 'MY_TOKEN' },
+    });
     const main = await job.main();
     const result = WorkflowResult.parse(job.readResult());
     // The server had it: its answer, redacted, is what the failed assertion shows.
-    expect(result.servers[0]?.cases[0]?.assertions.some((each) => JSON.stringify(each.actual).includes('***'))).toBe(true);
+    expect(result.servers[0]?.cases[0]?.assertions.some((each) => JSON.stringify(each.actual).includes('***'))).toBe(
+      true,
+    );
     const written = [main.log.replaceAll(`::add-mask::${value}`, ''), main.summary, ...filesBelow(job.results)];
     for (const text of written) {
-      for (const form of [value, Buffer.from(value).toString('base64'), encodeURIComponent(value)]) expect(text).not.toContain(form);
+      for (const form of [value, Buffer.from(value).toString('base64'), encodeURIComponent(value)])
+        expect(text).not.toContain(form);
     }
   });
 
@@ -99,24 +107,36 @@ describe('what is copied in', () => {
       { from: 'given', at: '/given' },
     ],
   };
-  const call = (id: string, tool: string, args: object, expect: object) => ({ id, server: 'one', tool, args: { ...args }, expect: { ...expect } });
-  const write = (id: string, path: string, expect: object) => call(id, 'write', { path, content: 'changed' }, expect);
+  const call = (id: string, tool: string, args: object, expected: object) => ({
+    id,
+    server: 'one',
+    tool,
+    args: { ...args },
+    expect: { ...expected },
+  });
+  const write = (id: string, path: string, expected: object) =>
+    call(id, 'write', { path, content: 'changed' }, expected);
 
   it('can be written in the work folder and nowhere else, and the workspace stays as it was', async () => {
-    job = jobWith({ one: server }, [
-      call('reads-work', 'read', { path: '/work/file.txt' }, { equals: 'from the workspace' }),
-      call('reads-file', 'read', { path: '/single/file.txt' }, { equals: 'from the workspace' }),
-      call('reads-folder', 'read', { path: '/given/nested/file.txt' }, { equals: 'given' }),
-      write('writes-work', '/work/file.txt', { equals: 'written' }),
-      write('writes-file', '/single/file.txt', { isError: true, contains: 'EROFS' }),
-      write('writes-folder', '/given/nested/file.txt', { isError: true, contains: 'EROFS' }),
-      write('writes-its-own-code', 'healthy.mjs', { isError: true, contains: 'EROFS' }),
-      write('writes-root', '/file.txt', { isError: true, contains: 'EROFS' }),
-    ], { files });
+    job = jobWith(
+      { one: server },
+      [
+        call('reads-work', 'read', { path: '/work/file.txt' }, { equals: 'from the workspace' }),
+        call('reads-file', 'read', { path: '/single/file.txt' }, { equals: 'from the workspace' }),
+        call('reads-folder', 'read', { path: '/given/nested/file.txt' }, { equals: 'given' }),
+        write('writes-work', '/work/file.txt', { equals: 'written' }),
+        write('writes-file', '/single/file.txt', { isError: true, contains: 'EROFS' }),
+        write('writes-folder', '/given/nested/file.txt', { isError: true, contains: 'EROFS' }),
+        write('writes-its-own-code', 'healthy.mjs', { isError: true, contains: 'EROFS' }),
+        write('writes-root', '/file.txt', { isError: true, contains: 'EROFS' }),
+      ],
+      { files },
+    );
     const main = await job.main();
     expect(main.log).toContain('conclusion: passed');
     expect(main.outputs).toMatchObject({ conclusion: 'passed', passed: '8' });
-    for (const [name, text] of Object.entries(files)) expect(readFileSync(join(job.workspace, name), 'utf8')).toBe(text);
+    for (const [name, text] of Object.entries(files))
+      expect(readFileSync(join(job.workspace, name), 'utf8')).toBe(text);
   });
 });
 
@@ -158,10 +178,12 @@ describe('a machine where the sandbox cannot be made', () => {
   });
 });
 
-describe('triggers that run with the base repository\'s secrets', () => {
+describe("triggers that run with the base repository's secrets", () => {
   const event = { GITHUB_EVENT_NAME: 'pull_request_target' };
   const git = (workspace: string, ...args: string[]) =>
-    execFileSync('git', ['-C', workspace, '-c', 'user.name=a', '-c', 'user.email=a@b.c', ...args], { encoding: 'utf8' }).trim();
+    execFileSync('git', ['-C', workspace, '-c', 'user.name=a', '-c', 'user.email=a@b.c', ...args], {
+      encoding: 'utf8',
+    }).trim();
   const commit = (workspace: string) => {
     git(workspace, 'init', '--quiet');
     git(workspace, 'add', '.');

@@ -12,7 +12,7 @@ describe('starts that end in no session', () => {
   test.for([
     ['needs-env.mjs', 'needs_env', /EXAMPLE_API_KEY and EXAMPLE_TEAM_ID.*`env`/, 1],
     ['needs-args.mjs', 'needs_args', /provide a database URL.*`args`/, 1],
-    ['needs-service.mjs', 'needs_service', /ECONNREFUSED.*`network`/, 1],
+    ['needs-service.mjs', 'needs_service', /ECONNREFUSED.*sandbox has no network/, 1],
     ['exits-at-once.mjs', 'crashed', /exited with code 0.*without a word.*`args`/, 0],
     ['exits-with-message.mjs', 'crashed', /exited with code 1.*The moon is in the wrong phase/, 1],
     ['exits-after-initialize.mjs', 'crashed', /exited with code 4.*That was all/, 4],

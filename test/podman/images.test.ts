@@ -14,17 +14,26 @@ const image = 'localhost/mcp-workflow-test-node:24';
 /** An image as a user would name one, made of this machine's Node and the libraries that it is linked with. */
 async function makeNodeImage(): Promise<void> {
   const node = realpathSync(process.execPath);
-  const libraries = [...execFileSync('ldd', [node], { encoding: 'utf8' }).matchAll(/(\/\S+) \(0x/gu)].map((match) => match[1] ?? '');
+  const libraries = [...execFileSync('ldd', [node], { encoding: 'utf8' }).matchAll(/(\/\S+) \(0x/gu)].map(
+    (match) => match[1] ?? '',
+  );
   const tar = pack();
   const filled = (async () => {
-    for (const folder of ['tmp', 'usr/bin', 'proc', 'sys', 'dev', 'etc', 'home']) tar.entry({ name: folder, type: 'directory', mode: 0o755 });
-    for (const [name, file] of [['usr/bin/node', node] as const, ...libraries.map((path) => [path.slice(1), path] as const)]) {
+    for (const folder of ['tmp', 'usr/bin', 'proc', 'sys', 'dev', 'etc', 'home'])
+      tar.entry({ name: folder, type: 'directory', mode: 0o755 });
+    for (const [name, file] of [
+      ['usr/bin/node', node] as const,
+      ...libraries.map((path) => [path.slice(1), path] as const),
+    ]) {
       const { size } = statSync(realpathSync(file));
       await pipeline(createReadStream(file), tar.entry({ name, size, mode: 0o755 }));
     }
     tar.finalize();
   })();
-  const result = await runCommand('podman', ['import', '--quiet', '-', image], { deadlineMs: 120_000, input: Readable.from(tar) });
+  const result = await runCommand('podman', ['import', '--quiet', '-', image], {
+    deadlineMs: 120_000,
+    input: Readable.from(tar),
+  });
   await filled;
   expect(result.stderr).toBe('');
 }
@@ -48,12 +57,15 @@ describe('a named image', () => {
     job.remove();
   });
 
-  it('that cannot be had is infrastructure, with podman\'s own reason', async () => {
+  it("that cannot be had is infrastructure, with podman's own reason", async () => {
     const job = jobWith({ one: { program: 'healthy', image: 'registry.invalid/none:1' }, two: { program: 'healthy' } });
     const main = await job.main();
     expect(main.exitCode).toBe(3);
     const [one, two] = WorkflowResult.parse(job.readResult()).servers;
-    expect(one).toMatchObject({ state: 'error', reason: expect.stringContaining('registry.invalid/none:1 could not be pulled') });
+    expect(one).toMatchObject({
+      state: 'error',
+      reason: expect.stringContaining('registry.invalid/none:1 could not be pulled'),
+    });
     expect(two).toMatchObject({ state: 'passed' });
     job.remove();
   });

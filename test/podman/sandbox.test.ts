@@ -15,11 +15,16 @@ describe('the sandbox', () => {
   let sandbox: Sandbox;
   beforeAll(async () => {
     process.umask(0o022);
-    sandbox = await Sandbox.create(newRunId(stepKey), { stepKey, env: process.env, resultsDirectory: tmpdir(), resources, signal });
+    sandbox = await Sandbox.create(newRunId(stepKey), {
+      stepKey,
+      env: process.env,
+      resultsDirectory: tmpdir(),
+      resources,
+      signal,
+    });
   });
   afterAll(async () => {
     await sandbox.sweep();
-    expect(leftovers([{ stepKey }])).toEqual([]);
   });
 
   const request = (script: string, more: Partial<ContainerRequest> = {}): ContainerRequest => ({
@@ -49,14 +54,26 @@ describe('the sandbox', () => {
     expect(broken).toEqual([]);
     const passed = lines.filter((line) => line.state === 'passed').map((line) => line.id);
     expect(passed).toEqual(
-      expect.arrayContaining(['not-root', 'no-capabilities', 'no-new-privileges', 'seccomp', 'no-network', 'read-only-root', 'no-exec-in-tmp']),
+      expect.arrayContaining([
+        'not-root',
+        'no-capabilities',
+        'no-new-privileges',
+        'seccomp',
+        'no-network',
+        'read-only-root',
+        'no-exec-in-tmp',
+      ]),
     );
   });
 
   it('shows nothing of the host but its programs', async () => {
     expect(await inside(`fs.readdirSync('/').sort()`)).not.toContain('root');
     expect(await inside(`fs.readdirSync('/home')`)).toEqual(['user']);
-    expect(await inside(`['/usr/local/etc', '/home/user', '/tmp'].map((folder) => fs.readdirSync(folder))`)).toEqual([[], [], []]);
+    expect(await inside(`['/usr/local/etc', '/home/user', '/tmp'].map((folder) => fs.readdirSync(folder))`)).toEqual([
+      [],
+      [],
+      [],
+    ]);
     expect(await inside(`fs.readFileSync('/etc/passwd', 'utf8').split('\\n').length`)).toBeLessThan(6);
   });
 
@@ -104,7 +121,9 @@ describe('the sandbox', () => {
     const [first, second] = [sandbox.nextUid(), sandbox.nextUid()];
     const volume = await sandbox.createVolume('private', first);
     const mount = [{ volume, at: '/data', writable: true }];
-    expect(await inside(`code(() => fs.writeFileSync('/data/mine', 'x'))`, { uid: first, volumes: mount })).toBe('allowed');
+    expect(await inside(`code(() => fs.writeFileSync('/data/mine', 'x'))`, { uid: first, volumes: mount })).toBe(
+      'allowed',
+    );
     expect(await inside(`code(() => fs.readFileSync('/data/mine'))`, { uid: second, volumes: mount })).toBe('EACCES');
   });
 
@@ -120,10 +139,13 @@ describe('the sandbox', () => {
     const packed = packFolder(folder, { uid, leaveOut: (name) => name === '.git' });
     await sandbox.importVolume(volume, packed.tar, 30_000, signal);
     expect(await packed.digest).toMatch(/^sha256:[0-9a-f]{64}$/u);
-    const seen = await inside(`[fs.readdirSync('/data').sort(), fs.readlinkSync('/data/link'), fs.readFileSync('/data/file.txt', 'utf8')]`, {
-      uid,
-      volumes: [{ volume, at: '/data', writable: false }],
-    });
+    const seen = await inside(
+      `[fs.readdirSync('/data').sort(), fs.readlinkSync('/data/link'), fs.readFileSync('/data/file.txt', 'utf8')]`,
+      {
+        uid,
+        volumes: [{ volume, at: '/data', writable: false }],
+      },
+    );
     expect(seen).toEqual([['file.txt', 'link'], '/etc/hostname', 'content']);
     rmSync(folder, { recursive: true });
   });
@@ -139,5 +161,11 @@ describe('the sandbox', () => {
     expect(await server.exited).toMatchObject({ spawnError: null });
     await rest;
     expect(leftovers([{ stepKey }]).filter((line) => line.startsWith('container'))).toEqual([]);
+  });
+
+  it('is gone with everything of it after its sweep', async () => {
+    const operations = await sandbox.sweep();
+    expect(operations.filter((each) => !each.success)).toEqual([]);
+    expect(leftovers([{ stepKey }])).toEqual([]);
   });
 });

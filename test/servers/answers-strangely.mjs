@@ -11,7 +11,13 @@ const answers = {
   'no-version': (id) => send({ id, result: {} }),
   nested: (id) => process.stdout.write(`{"jsonrpc":"2.0","id":${id},"result":{"deep":${nested}}}\n`),
   'resource-error': (id) => refuse(id, -32002, 'Resource not found', { uri: 'fixture://none' }),
-  'odd-fields': (id) => send({ jsonrpc: '2.0', id, result: { _meta: 5, resultType: 'x', content: 'none', structuredContent: 7 }, extra: 1 }),
+  'odd-fields': (id) =>
+    send({
+      jsonrpc: '2.0',
+      id,
+      result: { _meta: 5, resultType: 'x', content: 'none', structuredContent: 7 },
+      extra: 1,
+    }),
 };
 
 serve({

@@ -4,9 +4,17 @@ import { serve, text, tool } from './lib.mjs';
 const value = `${'a'.repeat(60)}!`;
 serve({
   tools: [
-    tool('match', {}, {
-      outputSchema: { type: 'object', properties: { value: { type: 'string', pattern: '^(a+)+$' } }, required: ['value'] },
-    }),
+    tool(
+      'match',
+      {},
+      {
+        outputSchema: {
+          type: 'object',
+          properties: { value: { type: 'string', pattern: '^(a+)+$' } },
+          required: ['value'],
+        },
+      },
+    ),
   ],
   calls: { match: () => text(value, { structuredContent: { value } }) },
 });

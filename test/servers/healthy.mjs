@@ -13,10 +13,14 @@ serve({
   },
   tools: [
     tool('echo', { message: { type: 'string' } }, { title: 'Echo', ...readOnly }),
-    tool('add', { a: number, b: number }, {
-      ...readOnly,
-      outputSchema: { type: 'object', properties: { sum: number }, required: ['sum'] },
-    }),
+    tool(
+      'add',
+      { a: number, b: number },
+      {
+        ...readOnly,
+        outputSchema: { type: 'object', properties: { sum: number }, required: ['sum'] },
+      },
+    ),
     tool('fail', {}, readOnly),
     tool('slow', { ms: number }, readOnly),
     tool('big', { bytes: number }, readOnly),

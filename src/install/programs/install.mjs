@@ -103,7 +103,9 @@ function commandsOf(manifest) {
   const { bin, name } = manifest;
   if (typeof bin === 'string' && typeof name === 'string') return { [name.split('/').at(-1) ?? name]: bin };
   if (typeof bin !== 'object' || bin === null) return {};
-  return Object.fromEntries(Object.entries(bin).flatMap(([command, file]) => (typeof file === 'string' ? [[command, file]] : [])));
+  return Object.fromEntries(
+    Object.entries(bin).flatMap(([command, file]) => (typeof file === 'string' ? [[command, file]] : [])),
+  );
 }
 
 /** @returns {object} */
@@ -121,7 +123,9 @@ function report() {
     shebangs: Object.fromEntries(Object.entries(commands).map(([name, file]) => [name, shebang(join(folder, file))])),
     scripts: manifest['scripts'] ?? {},
     packages: packages.length,
-    withInstallScripts: packages.filter(([, entry]) => record(entry)['hasInstallScript'] === true).map(([path]) => path),
+    withInstallScripts: packages
+      .filter(([, entry]) => record(entry)['hasInstallScript'] === true)
+      .map(([path]) => path),
     size: sizeOf(request.root),
   };
 }
