@@ -6,6 +6,7 @@ import type { InstalledTree } from '../src/install/model.ts';
 import { treePath } from '../src/install/model.ts';
 import { StdioTransport } from '../src/mcp/stdio-transport.ts';
 import { runCommand } from '../src/process/run.ts';
+import { sweepById } from '../src/sandbox/outside.ts';
 import { type ContainerRequest, newRunId, Sandbox } from '../src/sandbox/sandbox.ts';
 import { createJob, type Job } from '../test/action/runner.ts';
 
@@ -65,13 +66,12 @@ async function withSandbox<T>(work: (sandbox: Sandbox) => Promise<T>): Promise<T
     stepKey,
     env: process.env,
     resultsDirectory: '/tmp',
-    resources,
     signal,
   });
   try {
     return await work(sandbox);
   } finally {
-    await sandbox.sweep();
+    await sweepById(sandbox.runId, stepKey, process.env);
   }
 }
 

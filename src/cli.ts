@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 import { commandLine } from './workflow/command-line.ts';
-import { exit, interruptSignal } from './process/signals.ts';
+import { exit, interruptSignal, surviveClosedOutputs } from './process/signals.ts';
 
+surviveClosedOutputs();
 const interrupt = interruptSignal();
 try {
   await exit(await commandLine(process.argv, process.env, interrupt));

@@ -1,9 +1,10 @@
 import { GitHubHost } from './host/github.ts';
-import { exit, interruptSignal } from './process/signals.ts';
+import { exit, interruptSignal, surviveClosedOutputs } from './process/signals.ts';
 import { run } from './workflow/run.ts';
 import { inputNames } from './config/input-names.ts';
 
 process.setSourceMapsEnabled(true);
+surviveClosedOutputs();
 const interrupt = interruptSignal();
 const host = new GitHubHost(process.env);
 try {

@@ -1,7 +1,8 @@
 import { GitHubHost } from './host/github.ts';
-import { exit } from './process/signals.ts';
+import { exit, surviveClosedOutputs } from './process/signals.ts';
 import { cleanUpAfterMain } from './workflow/post.ts';
 
+surviveClosedOutputs();
 const host = new GitHubHost(process.env);
 try {
   await cleanUpAfterMain(host, host.inputs(['results-directory'])['results-directory'] ?? '', process.env);

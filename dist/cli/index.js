@@ -17825,14 +17825,14 @@ module.exports = validate
 /***/ 2254:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
-module.exports = __nccwpck_require__.p + "e9504ca51e5a3801d5e5.mjs";
+module.exports = __nccwpck_require__.p + "60920b5be0fcd2b6e960.mjs";
 
 /***/ }),
 
 /***/ 6007:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
-module.exports = __nccwpck_require__.p + "10793453302cef4e7072.mjs";
+module.exports = __nccwpck_require__.p + "56831b0ac448aabd55ed.mjs";
 
 /***/ }),
 
@@ -28317,17 +28317,18 @@ exports.visitAsync = visitAsync;
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _workflow_command_line_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(673);
+/* harmony import */ var _workflow_command_line_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(561);
 /* harmony import */ var _process_signals_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5988);
 
 
-const interrupt = (0,_process_signals_js__WEBPACK_IMPORTED_MODULE_1__/* .interruptSignal */ .C)();
+(0,_process_signals_js__WEBPACK_IMPORTED_MODULE_1__/* .surviveClosedOutputs */ .f3)();
+const interrupt = (0,_process_signals_js__WEBPACK_IMPORTED_MODULE_1__/* .interruptSignal */ .CW)();
 try {
-    await (0,_process_signals_js__WEBPACK_IMPORTED_MODULE_1__/* .exit */ .N)(await (0,_workflow_command_line_js__WEBPACK_IMPORTED_MODULE_0__/* .commandLine */ .a)(process.argv, process.env, interrupt));
+    await (0,_process_signals_js__WEBPACK_IMPORTED_MODULE_1__/* .exit */ .NS)(await (0,_workflow_command_line_js__WEBPACK_IMPORTED_MODULE_0__/* .commandLine */ .a)(process.argv, process.env, interrupt));
 }
 catch (error) {
     process.stderr.write(`Internal error, please report it: ${error instanceof Error ? error.message : String(error)}\n`);
-    await (0,_process_signals_js__WEBPACK_IMPORTED_MODULE_1__/* .exit */ .N)(3);
+    await (0,_process_signals_js__WEBPACK_IMPORTED_MODULE_1__/* .exit */ .NS)(3);
 }
 
 __webpack_async_result__();
@@ -28339,8 +28340,9 @@ __webpack_async_result__();
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   C: () => (/* binding */ interruptSignal),
-/* harmony export */   N: () => (/* binding */ exit)
+/* harmony export */   CW: () => (/* binding */ interruptSignal),
+/* harmony export */   NS: () => (/* binding */ exit),
+/* harmony export */   f3: () => (/* binding */ surviveClosedOutputs)
 /* harmony export */ });
 /**
  * Turns the signals that end a run into an AbortSignal whose reason is the signal's name. The runner signals only this
@@ -28353,6 +28355,11 @@ function interruptSignal() {
     }
     return controller.signal;
 }
+/** A reader that has gone, as in `| head -1`, must not keep us from cleaning up. */
+function surviveClosedOutputs() {
+    for (const stream of [process.stdout, process.stderr])
+        stream.on('error', () => { });
+}
 /** Ends the process when everything printed has left it: keep-alive sockets would hold it open. */
 async function exit(code) {
     for (const stream of [process.stdout, process.stderr]) {
@@ -28364,7 +28371,7 @@ async function exit(code) {
 
 /***/ }),
 
-/***/ 673:
+/***/ 561:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -45854,6 +45861,7 @@ function gateSchema() {
 
 /** Only the shape is asked for: no value is ever read with this. */
 const nowhere = {
+    filesRead: new Set(),
     source: () => ({ problem: 'not read' }),
     inside: () => ({ problem: 'not read' }),
     readSchema: () => ({ problem: 'not read' }),
@@ -48723,9 +48731,10 @@ function child(holder, step) {
  * Reads a small text file of the workspace.
  *
  * @param given as the user wrote it, or as a glob found it
+ * @param read gathers what was read, by its real path: all that decides what a run does
  * @returns its text, or a sentence without a location
  */
-function readTextFile(given, workspace) {
+function readTextFile(given, workspace, read) {
     const resolved = resolveInside(given, workspace, 'file');
     if ('problem' in resolved)
         return resolved;
@@ -48735,6 +48744,7 @@ function readTextFile(given, workspace) {
         if (size > maxFileSize)
             return { problem: `${shown} is larger than 1 MiB, too large for a configuration` };
         const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode((0,external_node_fs_.readFileSync)(resolved.path));
+        read.add(resolved.path);
         return { value: { name: nameOf(given, workspace), real: resolved.path, text } };
     }
     catch (error) {
@@ -48771,7 +48781,7 @@ async function loadCaseFiles(document, workspace, context) {
         if ('problem' in files)
             fail(files.problem);
         for (const name of 'value' in files ? files.value : []) {
-            const file = readTextFile(name, workspace);
+            const file = readTextFile(name, workspace, context.filesRead);
             if ('problem' in file) {
                 fail(file.problem);
             }
@@ -48951,8 +48961,8 @@ function rawName(source) {
  *
  * @returns the schema, or a sentence that names the place in that file
  */
-function readUserSchema(given, workspace) {
-    const file = readTextFile(given, workspace);
+function readUserSchema(given, workspace, read) {
+    const file = readTextFile(given, workspace, read);
     if ('problem' in file)
         return file;
     const { document, problems } = readDocument(file.value.name, file.value.text);
@@ -49079,7 +49089,8 @@ const defaultFiles = ['.github/mcp-workflow.yml', '.github/mcp-workflow.yaml'];
 async function loadConfig(inputs, context) {
     const secrets = grantSecrets(inputs.secrets, (name) => context.secretValue(name));
     const clean = (text) => withoutSecrets(text, secrets.values);
-    const { document, data, entries, sources, problems, notes } = await gather(inputs, context.workspace, secrets.values);
+    const gathered = await gather(inputs, context.workspace, secrets.values);
+    const { document, data, entries, sources, problems, notes, files } = gathered;
     const all = [...secrets.problems, ...problems];
     if (all.length > 0)
         return { ok: false, problems: arrange(all, clean) };
@@ -49091,12 +49102,13 @@ async function loadConfig(inputs, context) {
         config: { servers: selection.servers, gate: { onIncomplete: data?.gate?.onIncomplete ?? 'fail' } },
         notes: [...secrets.notes, ...notes, ...selection.notes].map(clean),
         grantedSecrets: secrets.values,
+        files,
     };
 }
 /** Reads everything, and goes on past each mistake as far as that makes sense. */
 async function gather(inputs, workspace, granted) {
     const world = schemaContext(workspace);
-    const file = readConfigFile(inputs, workspace);
+    const file = readConfigFile(inputs, workspace, world.filesRead);
     const { document } = file;
     const checked = document === null ? null : checkDocument(configSchema(world), document);
     const data = checked?.data ?? null;
@@ -49115,9 +49127,10 @@ async function gather(inputs, workspace, granted) {
         // Where the file could not be read, nobody knows its servers and tags.
         ...(file.problems.length > 0 ? [] : filterProblems(inputs, names, tagsOf(entries))),
     ];
-    return { document, data, entries, sources: sources.servers, problems, notes: [...file.notes, ...sources.notes] };
+    const notes = [...file.notes, ...sources.notes];
+    return { document, data, entries, sources: sources.servers, problems, notes, files: [...world.filesRead] };
 }
-function readConfigFile(inputs, workspace) {
+function readConfigFile(inputs, workspace, read) {
     const there = defaultFiles.filter((name) => isThere(external_node_path_.join(workspace, name)));
     const name = inputs.config ?? there[0];
     if (name === undefined) {
@@ -49125,7 +49138,7 @@ function readConfigFile(inputs, workspace) {
         const problems = inputs.repositories.length > 0 ? [] : [{ message, location: null }];
         return { document: null, problems, notes: [] };
     }
-    const file = readTextFile(name, workspace);
+    const file = readTextFile(name, workspace, read);
     if ('problem' in file) {
         const message = `${inputs.config === null ? '' : 'input `config`: '}the configuration file ${file.problem}`;
         return { document: null, problems: [{ message, location: null }], notes: [] };
@@ -49143,7 +49156,9 @@ function isThere(file) {
     }
 }
 function schemaContext(workspace) {
+    const filesRead = new Set();
     return {
+        filesRead,
         source(text) {
             const parsed = parseSource(text, workspace);
             if ('unsupported' in parsed)
@@ -49154,7 +49169,7 @@ function schemaContext(workspace) {
             const resolved = resolveInside(text, workspace, kind);
             return 'problem' in resolved ? resolved : { value: resolved.path };
         },
-        readSchema: (text) => readUserSchema(text, workspace),
+        readSchema: (text) => readUserSchema(text, workspace, filesRead),
     };
 }
 function inlineCases(document, data) {
@@ -49202,18 +49217,18 @@ async function initialize(host, raw, env) {
     for (const secret of loaded.grantedSecrets.values())
         host.mask(secret);
     if (!inputs.allowUntrustedTrigger) {
-        const untrusted = await host.untrustedWorkspace(workspaceFiles(host, inputs, loaded.config));
+        const untrusted = await host.untrustedWorkspace(workspaceFiles(host, inputs, loaded));
         if (untrusted !== null)
             return { ok: false, inputs, problems: [{ message: untrusted, location: null }] };
     }
     return { ok: true, inputs, config: loaded.config, notes: loaded.notes, secrets: loaded.grantedSecrets };
 }
 /** Everything of the workspace that decides what this run does. */
-function workspaceFiles(host, inputs, config) {
+function workspaceFiles(host, inputs, { config, files: read }) {
     const defaults = ['.github/mcp-workflow.yml', '.github/mcp-workflow.yaml'];
-    const files = new Set();
+    const files = new Set(read);
     for (const path of inputs.config === null ? defaults : [inputs.config])
-        files.add((0,external_node_path_.join)(host.workspace, path));
+        files.add((0,external_node_path_.resolve)(host.workspace, path));
     for (const server of config.servers) {
         if (server.source.kind === 'path')
             files.add(server.source.path);
@@ -49222,7 +49237,7 @@ function workspaceFiles(host, inputs, config) {
         for (const mount of server.mounts)
             files.add(mount.from);
         for (const spec of server.cases)
-            files.add((0,external_node_path_.join)(host.workspace, spec.location.file));
+            files.add((0,external_node_path_.resolve)(host.workspace, spec.location.file));
     }
     return [...files].filter((file) => (0,external_node_fs_.existsSync)(file));
 }
@@ -49262,6 +49277,16 @@ function outputsOf({ conclusion, counts: { cases } }, paths) {
 
 ;// CONCATENATED MODULE: external "node:fs/promises"
 const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs/promises");
+;// CONCATENATED MODULE: ./lib/process/failure.js
+/** @returns what went wrong, as a text without a stack trace, whatever was thrown. */
+function messageOf(error) {
+    return error instanceof Error ? error.message : String(error);
+}
+/** @returns the system's code, such as `ENOENT`, or null where there is none. */
+function codeOf(error) {
+    return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
+}
+
 ;// CONCATENATED MODULE: external "node:stream"
 const external_node_stream_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream");
 // EXTERNAL MODULE: ./node_modules/tar-stream/index.js
@@ -49277,6 +49302,10 @@ function policyArguments(spec, context) {
         // stdio is the transport; no tty, which would merge the streams and never see the end of input.
         '--interactive',
         '--pull=never',
+        // Folders that an image declares would be writable volumes outside this policy, and without a label.
+        '--image-volume=ignore',
+        // Programs of the image's choice beside the one that was asked for.
+        '--no-healthcheck',
         // Container root is the runner's own uid outside, and that has sudo on hosted machines.
         `--user=${spec.uid}:${spec.uid}`,
         '--cap-drop=ALL',
@@ -49450,7 +49479,10 @@ class PodmanFailed extends Error {
     name = 'PodmanFailed';
 }
 
+// EXTERNAL MODULE: external "node:os"
+var external_node_os_ = __nccwpck_require__(8161);
 ;// CONCATENATED MODULE: ./lib/sandbox/owner.js
+
 
 /** @throws where /proc cannot be read, which rootless Podman needs as well. */
 async function owner_currentOwner() {
@@ -49458,19 +49490,21 @@ async function owner_currentOwner() {
     return { ...(await owner_place()), pid: process.pid, startTime: startTime ?? '' };
 }
 function owner_formatOwner(owner) {
-    return [owner.bootId, owner.pidNamespace, owner.pid, owner.startTime].join('_');
+    return [owner.bootId, owner.pidNamespace, owner.pid, owner.startTime, owner.host].join('_');
 }
 /** @returns null when the text is not one that {@link formatOwner} wrote. */
 function parseOwner(text) {
-    const match = /^([0-9a-f-]+)_(\d+)_(\d+)_(\d+)$/u.exec(text);
+    const match = /^([0-9a-f-]+)_(\d+)_(\d+)_(\d+)_([0-9a-f]+)$/u.exec(text);
     if (match === null)
         return null;
-    const [, bootId = '', pidNamespace = '', pid = '', startTime = ''] = match;
-    return { bootId, pidNamespace, pid: Number(pid), startTime };
+    const [, bootId = '', pidNamespace = '', pid = '', startTime = '', host = ''] = match;
+    return { bootId, pidNamespace, pid: Number(pid), startTime, host };
 }
-/** `unknown` for an owner in another pid namespace: its pids cannot be seen from here. */
+/** `unknown` for an owner on another machine or in another pid namespace: its pids cannot be seen from here. */
 async function livenessOf(owner) {
     const here = await owner_place();
+    if (owner.host !== here.host)
+        return 'unknown';
     if (owner.bootId !== here.bootId)
         return 'dead';
     if (owner.pidNamespace !== here.pidNamespace)
@@ -49480,7 +49514,9 @@ async function livenessOf(owner) {
 async function owner_place() {
     const bootId = (await (0,promises_namespaceObject.readFile)('/proc/sys/kernel/random/boot_id', 'utf8')).trim();
     const namespace = await (0,promises_namespaceObject.readlink)('/proc/self/ns/pid');
-    return { bootId, pidNamespace: /\d+/u.exec(namespace)?.[0] ?? '0' };
+    // Hexadecimal, since a label and a file name have to hold it.
+    const host = Buffer.from((0,external_node_os_.hostname)()).toString('hex').slice(0, 64);
+    return { host, bootId, pidNamespace: /\d+/u.exec(namespace)?.[0] ?? '0' };
 }
 async function startTimeOf(pid) {
     try {
@@ -49496,6 +49532,7 @@ async function startTimeOf(pid) {
 }
 
 ;// CONCATENATED MODULE: ./lib/sandbox/ledger.js
+
 
 
 
@@ -49525,8 +49562,9 @@ class Ledger {
         await (0,promises_namespaceObject.writeFile)((0,external_node_path_.join)(directory, 'run.json'), JSON.stringify(line));
         return new Ledger(directory);
     }
-    async intend(entry) {
-        await (0,promises_namespaceObject.appendFile)((0,external_node_path_.join)(this.directory, 'ledger.jsonl'), `${JSON.stringify(entry)}\n`);
+    /** Written before this returns: a kill may come right after. */
+    intend(entry) {
+        (0,external_node_fs_.appendFileSync)((0,external_node_path_.join)(this.directory, 'ledger.jsonl'), `${JSON.stringify(entry)}\n`);
     }
 }
 /** @returns null where the folder holds no readable record: half-written, or somebody else's. */
@@ -51047,8 +51085,6 @@ const npmRunPathEnv = ({env = external_node_process_.env, ...options} = {}) => {
 
 ;// CONCATENATED MODULE: external "node:timers/promises"
 const external_node_timers_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
-// EXTERNAL MODULE: external "node:os"
-var external_node_os_ = __nccwpck_require__(8161);
 ;// CONCATENATED MODULE: ./node_modules/human-signals/build/src/realtime.js
 
 const getRealtimeSignals=()=>{
@@ -60456,8 +60492,6 @@ async function runCommand(file, args, options) {
         maxBuffer: options.maxOutput ?? 8 * 1024 * 1024,
         ...inputOption(options.input),
     });
-    if (options.onStderrLine !== undefined)
-        void forwardLines(child.iterable({ from: 'stderr' }), options.onStderrLine);
     const result = await child;
     return {
         command: [file, ...args].join(' '),
@@ -60479,7 +60513,6 @@ function startPiped(file, args, options) {
         ...run_common(options.env),
         buffer: false,
         stdin: 'pipe',
-        ...(options.signal === undefined ? {} : { cancelSignal: options.signal }),
     });
     // A write after the program has gone is the reader's to notice by `exited`, not a crash of ours.
     child.stdin.on('error', () => { });
@@ -60513,15 +60546,6 @@ function inputOption(input) {
         return {};
     return { input, stdin: 'pipe' };
 }
-async function forwardLines(lines, onLine) {
-    try {
-        for await (const line of lines)
-            onLine(String(line));
-    }
-    catch {
-        // The same failure is reported by the command's result.
-    }
-}
 function spawnErrorOf(result) {
     const code = 'code' in result ? result.code : null;
     const neverRan = result.exitCode === undefined && result.signal === undefined;
@@ -60543,11 +60567,16 @@ const shortDeadlineMs = 30_000;
 class podman_Podman {
     #identity;
     #stop;
+    #intend;
     #serial = 0;
-    /** @param stop once aborted, nothing new is made and what is being made is given up; removing goes on. */
-    constructor(identity, stop = null) {
+    /**
+     * @param maker what only a run has that makes things: `stop`, after which nothing new is made and what is being made is
+     * given up, while removing goes on; and `intend`, told of each thing before it is made.
+     */
+    constructor(identity, maker) {
         this.#identity = identity;
-        this.#stop = stop;
+        this.#stop = maker?.stop ?? null;
+        this.#intend = maker?.intend ?? (() => { });
     }
     /** @param deadlineMs also for calls that wait for a container to end. */
     async call(args, deadlineMs = shortDeadlineMs, extra = {}) {
@@ -60575,6 +60604,7 @@ class podman_Podman {
     }
     /** Makes a volume that the container uid owns. */
     async createVolume(name, uid) {
+        this.#intend({ kind: 'volume', name });
         await this.#make(['volume', 'create', ...this.#labels(), '--opt', `o=uid=${uid},gid=${uid}`, name]);
     }
     /** Unpacks a tar stream into a volume; podman does it inside the user namespace, chrooted. */
@@ -60586,6 +60616,7 @@ class podman_Podman {
      */
     async importImage(tag, tar) {
         this.#refuseAfterStop();
+        this.#intend({ kind: 'image', name: tag });
         await this.must(['import', '--quiet', '-', tag], 120_000, { input: tar });
     }
     /** @returns the image's digest (`sha256:…`), or null when it is not on this machine. */
@@ -60594,27 +60625,28 @@ class podman_Podman {
         return result.ok ? result.stdout.trim() : null;
     }
     async pull(image, deadlineMs, signal) {
-        return this.call(['pull', '--quiet', image], deadlineMs, { signal });
+        // A pull is the one thing that podman itself does over the network.
+        return this.call(['pull', '--quiet', image], deadlineMs, { signal, env: proxyEnvironment() });
     }
     /** Runs a container to its end. The client is killed after the container's own timeout and a margin. */
     async run(spec, context, options = {}) {
         this.#refuseAfterStop();
-        const name = this.#containerName(spec);
+        const name = this.#newContainer(spec);
         const deadlineMs = spec.timeoutSeconds * 1000 + 10_000;
         const result = await this.call(this.#runArguments(name, spec, context), deadlineMs, {
             signal: this.#stop ?? undefined,
             ...options,
             env: { ...spec.secretEnv },
         });
-        // Ending the client does not end the container.
-        if (result.timedOut || result.canceled)
+        // Ending the client, for whatever reason, does not end the container.
+        if (!result.ok)
             await this.remove('container', [name]);
         return result;
     }
     /** Starts a container that is spoken to over stdio; `kill` removes the container, then ends the client. */
     start(spec, context) {
         this.#refuseAfterStop();
-        const name = this.#containerName(spec);
+        const name = this.#newContainer(spec);
         const client = startPiped('podman', this.#runArguments(name, spec, context), {
             env: { [runVariable]: this.#identity.runId, ...spec.secretEnv },
         });
@@ -60628,7 +60660,8 @@ class podman_Podman {
             volume: ['volume', 'rm', '--force'],
             network: ['network', 'rm', '--force'],
         }[kind];
-        return this.call([...command, ...names], deadlineMs);
+        // Without our mark: a sweep must not end what removes.
+        return this.call([...command, ...names], deadlineMs, { env: { [runVariable]: '' } });
     }
     /** Removes a tag, and the image when it was the last. @returns false when there was none. @throws PodmanFailed */
     async removeImage(tag) {
@@ -60659,13 +60692,19 @@ class podman_Podman {
             ...args,
         ];
     }
-    #containerName(spec) {
-        return `${this.#identity.runId}-${spec.phase}-${this.#serial++}-${spec.label}`;
+    #newContainer(spec) {
+        const name = `${this.#identity.runId}-${spec.phase}-${this.#serial++}-${spec.label}`;
+        this.#intend({ kind: 'container', name });
+        return name;
     }
     #labels() {
         const { runId, stepKey, owner } = this.#identity;
         return [`--label=${runLabel}=${runId}`, `--label=${names_stepLabel}=${stepKey}`, `--label=${ownerLabel}=${owner}`];
     }
+}
+function proxyEnvironment() {
+    const names = ['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'http_proxy', 'https_proxy', 'no_proxy'];
+    return Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
 }
 const labels = record(schemas_string(), schemas_string()).nullish();
 /** Containers have `Names`, volumes `Name`, networks `name` in Podman 4 and 5. */
@@ -60677,7 +60716,7 @@ const Rows = array(object({
     labels,
 }));
 function parseListed(output) {
-    const rows = Rows.parse(JSON.parse(output === '' ? '[]' : output) ?? []);
+    const rows = parseRows(output);
     return rows.map((row) => {
         const label = row.Labels ?? row.labels ?? {};
         return {
@@ -60687,6 +60726,15 @@ function parseListed(output) {
             owner: label[ownerLabel] ?? '',
         };
     });
+}
+/** @throws PodmanFailed */
+function parseRows(output) {
+    try {
+        return Rows.parse(JSON.parse(output === '' ? '[]' : output) ?? []);
+    }
+    catch {
+        throw new PodmanFailed(`podman listed its things in a form that is not understood: ${output.slice(0, 200)}`);
+    }
 }
 function failureOf(args, result, deadlineMs) {
     const what = `podman ${args.slice(0, 2).join(' ')}`;
@@ -60714,7 +60762,7 @@ const oldest = [4, 3];
 async function inspectPodman() {
     const info = await runCommand('podman', ['info', '--format', '{{.Version.Version}}\t{{.Host.CgroupsVersion}}\t{{json .Host.CgroupControllers}}'], { deadlineMs: 60_000 });
     if (info.spawnError !== null) {
-        throw new SandboxUnavailable('Podman is not installed: on Debian or Ubuntu run `sudo apt-get install podman uidmap`, or use a GitHub-hosted ubuntu-24.04 runner, which has it.');
+        throw new SandboxUnavailable('Podman is not installed: on Debian or Ubuntu run `sudo apt-get install podman uidmap catatonit`, or use a GitHub-hosted ubuntu-24.04 runner, which has it.');
     }
     // An old Podman may not know the fields asked for: ask its version apart, so that the sentence names the cause.
     if (!info.ok)
@@ -60727,7 +60775,8 @@ async function inspectPodman() {
     }
     const [version = '', cgroup = '', controllers = '[]'] = info.stdout.trim().split('\t');
     refuseVersion(version);
-    return { version, cgroup: cgroup === 'v2' ? 'v2' : 'v1', controllers: new Set(parseControllers(controllers)) };
+    const delegated = [...parseControllers(controllers), ...(await userControllers())];
+    return { version, cgroup: cgroup === 'v2' ? 'v2' : 'v1', controllers: new Set(delegated) };
 }
 /** @throws SandboxUnavailable where rootless Podman cannot be: another system, root, or a job container. */
 function refuseWrongPlace(env) {
@@ -60768,6 +60817,13 @@ async function usesSubIdService() {
     const text = await (0,promises_namespaceObject.readFile)('/etc/nsswitch.conf', 'utf8').catch(() => '');
     return /^\s*subid:/mu.test(text);
 }
+/** Podman names the controllers of the cgroup that it runs in; with systemd it puts containers elsewhere, below this. */
+async function userControllers() {
+    const { uid } = (0,external_node_os_.userInfo)();
+    const file = `/sys/fs/cgroup/user.slice/user-${uid}.slice/user@${uid}.service/cgroup.controllers`;
+    const text = await (0,promises_namespaceObject.readFile)(file, 'utf8').catch(() => '');
+    return text.split(/\s+/u).filter(Boolean);
+}
 function parseControllers(text) {
     const value = JSON.parse(text);
     return Array.isArray(value) ? value.map(String) : [];
@@ -60776,8 +60832,8 @@ function parseControllers(text) {
 ;// CONCATENATED MODULE: ./lib/sandbox/seccomp.js
 
 
-/** Where distributions put Podman's default profile (containers-common(5)); the second is an administrator's own. */
-const defaultProfiles = ['/usr/share/containers/seccomp.json', '/etc/containers/seccomp.json'];
+/** Where distributions put Podman's default profile (containers-common(5)); an administrator's own comes first. */
+const defaultProfiles = ['/etc/containers/seccomp.json', '/usr/share/containers/seccomp.json'];
 /**
  * What the default profile lets through and no MCP server needs: the kernel's largest and least tried surfaces, and the
  * way to a user namespace with capabilities of its own. Node, its workers and child processes run without them.
@@ -61034,16 +61090,6 @@ function state_stateDirectories(env) {
     };
 }
 
-;// CONCATENATED MODULE: ./lib/process/failure.js
-/** @returns what went wrong, as a text without a stack trace, whatever was thrown. */
-function messageOf(error) {
-    return error instanceof Error ? error.message : String(error);
-}
-/** @returns the system's code, such as `ENOENT`, or null where there is none. */
-function codeOf(error) {
-    return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
-}
-
 ;// CONCATENATED MODULE: ./lib/sandbox/uids.js
 
 
@@ -61059,7 +61105,7 @@ async function reserveUidBlock(directory, runId) {
     for (let slot = 0; slot < slots; slot++) {
         try {
             await (0,promises_namespaceObject.writeFile)((0,external_node_path_.join)(directory, String(slot)), runId, { flag: 'wx' });
-            return { slot, uid: (index) => firstUid + slot * blockSize + (index % blockSize) };
+            return { slot, uid: (index) => uidOf(slot, index) };
         }
         catch (error) {
             if (codeOf(error) !== 'EEXIST')
@@ -61067,6 +61113,11 @@ async function reserveUidBlock(directory, runId) {
         }
     }
     throw new SandboxUnavailable(`All ${slots} uid blocks are reserved by other runs: remove the files in ${directory} if no run is alive.`);
+}
+function uidOf(slot, index) {
+    if (index < blockSize)
+        return firstUid + slot * blockSize + index;
+    throw new PodmanFailed(`a run has ${blockSize} container identities, and all are taken: test fewer servers in one run`);
 }
 /** Gives back every block that `runId` holds. */
 async function releaseUidBlocks(directory, runId, names) {
@@ -61103,9 +61154,9 @@ async function sweep_sweepRun(podman, state, runId) {
     // Clients first: one that is still starting would make its container after we looked. Then containers, since a
     // volume in use cannot be removed; then conmon, where one hangs. Not side by side with our own podman calls.
     const writers = await operation('processes', () => waitForWriters(runId));
-    const clients = await operation('processes', () => endProcesses(runId));
+    const clients = await operation('processes', () => endProcesses(runId, isClient));
     const containers = await operation('containers', () => removeAll(podman, 'container', runId, named('container')));
-    const monitors = await operation('processes', () => endProcesses(runId));
+    const monitors = await operation('processes', () => endProcesses(runId, () => true));
     const [volumes, networks, images] = await Promise.all([
         operation('volumes', () => removeAll(podman, 'volume', runId, named('volume'))),
         operation('networks', () => removeAll(podman, 'network', runId, named('network'))),
@@ -61140,22 +61191,29 @@ async function sweep_runsOfStep(podman, state, stepKey) {
  * post step. A run whose owner cannot be judged from here (another pid namespace) is left alone.
  */
 async function deadRuns(podman, state) {
+    const dead = [];
     const owners = new Map();
     for (const runId of await recordedRuns(state)) {
         const record = await ledger_readRunRecord((0,external_node_path_.join)(state.runs, runId));
         if (record !== null)
             owners.set(runId, record.owner);
+        else if (await isStale((0,external_node_path_.join)(state.runs, runId)))
+            dead.push(runId);
     }
     const lists = await Promise.all([podman.list('container', runLabel), podman.list('volume', runLabel)]);
     for (const thing of lists.flat())
         owners.set(thing.runId, thing.owner);
-    const dead = [];
     for (const [runId, text] of owners) {
         const owner = parseOwner(text);
         if (names_runIdPattern.test(runId) && owner !== null && (await livenessOf(owner)) === 'dead')
             dead.push(runId);
     }
     return dead;
+}
+/** A folder that a kill left before its record was written. */
+async function isStale(folder) {
+    const entry = await (0,promises_namespaceObject.stat)(folder).catch(() => null);
+    return entry !== null && Date.now() - entry.mtimeMs > 10 * 60_000;
 }
 async function recordedRuns(state) {
     const names = await (0,promises_namespaceObject.readdir)(state.runs).catch(() => []);
@@ -61176,8 +61234,13 @@ async function removeAll(podman, kind, runId, recorded) {
     const names = [...new Set([...found, ...recorded])];
     if (names.length === 0)
         return 0;
-    const removal = await podman.remove(kind, names);
-    const left = await podman.list(kind, filter);
+    let removal = await podman.remove(kind, names);
+    let left = await podman.list(kind, filter);
+    if (left.length > 0) {
+        // A container whose monitor has died is removed by the second try.
+        removal = await podman.remove(kind, left.map((thing) => thing.name));
+        left = await podman.list(kind, filter);
+    }
     if (left.length > 0) {
         const lastLine = removal.stderr.trim().split('\n').at(-1) ?? '';
         throw new Error(`${left.length} of ${found.length} could not be removed: ${lastLine}`);
@@ -61207,9 +61270,9 @@ async function waitForWriters(runId) {
     return found;
 }
 /** Ends what the run started on the host and that outlived it: podman's clients, and conmon where one hangs. */
-async function endProcesses(runId) {
+async function endProcesses(runId, which) {
     let ended = 0;
-    for (const { pid } of await processesOf(runId)) {
+    for (const { pid } of (await processesOf(runId)).filter(which)) {
         try {
             process.kill(pid, 'SIGKILL');
             ended++;
@@ -61219,6 +61282,10 @@ async function endProcesses(runId) {
         }
     }
     return ended;
+}
+/** Podman's own, but not conmon, without which a container cannot be stopped, nor what conmon starts at its end. */
+function isClient({ arguments: [program = '', command = ''] }) {
+    return (0,external_node_path_.basename)(program) === 'podman' && command !== 'container' && !program.startsWith('/proc/');
 }
 async function processesOf(runId) {
     const marker = `${runVariable}=${runId}`;
@@ -61334,6 +61401,7 @@ async function toolchain_versionOf(program) {
 
 
 
+
 /** @returns an id like `mcpw-1a2b3c4d5e-6f7a8b`, which everything that the run makes is named by. */
 function newRunId(stepKey) {
     return `mcpw-${stepKey}-${(0,external_node_crypto_.randomBytes)(3).toString('hex')}`;
@@ -61346,7 +61414,6 @@ class Sandbox {
     hostImage;
     directories;
     #podman;
-    #ledger;
     #uids;
     #context;
     #images = new Map();
@@ -61359,7 +61426,6 @@ class Sandbox {
         this.hostImage = parts.hostImage;
         this.directories = parts.directories;
         this.#podman = parts.podman;
-        this.#ledger = parts.ledger;
         this.#uids = parts.uids;
         this.#context = parts.context;
         this.#identities = 1;
@@ -61372,7 +61438,6 @@ class Sandbox {
         refuseWrongPlace(options.env);
         const directories = requireDirectories(options.env);
         const owner = await owner_currentOwner();
-        const podman = new podman_Podman({ runId, stepKey: options.stepKey, owner: owner_formatOwner(owner) }, options.signal);
         // `podman info` takes a third of a second; what does not need its answer goes on beside it.
         const inspected = inspectPodman();
         inspected.catch(() => { });
@@ -61382,8 +61447,10 @@ class Sandbox {
             resultsDirectory: options.resultsDirectory,
             startedAt: new Date().toISOString(),
         };
-        const ledger = await Ledger.open(directories, record, owner);
         const runtime = await prepareRuntime(directories, runId);
+        const ledger = await Ledger.open(directories, record, owner);
+        const identity = { runId, stepKey: options.stepKey, owner: owner_formatOwner(owner) };
+        const podman = new podman_Podman(identity, { stop: options.signal, intend: (entry) => ledger.intend(entry) });
         const [uids, usr, toolchain, strict] = await Promise.all([
             reserveUidBlock(directories.uids, runId),
             hostUsr(),
@@ -61392,14 +61459,12 @@ class Sandbox {
         ]);
         const facts = await inspected;
         const reference = baseImageTag(runId);
-        await ledger.intend({ kind: 'image', name: reference });
         await Promise.all([podman.importImage(reference, await baseImageTar()), sweepDeadRuns(podman, directories)]);
         const parts = {
             runId,
             facts,
             directories,
             podman,
-            ledger,
             uids,
             context: { seccompProfile: strict ? (0,external_node_path_.join)(runtime, 'seccomp.json') : null, controllers: facts.controllers },
             hostImage: hostImageOf(reference, usr, toolchain),
@@ -61417,7 +61482,6 @@ class Sandbox {
     /** @param purpose part of the name, for people who look at `podman volume ls`. */
     async createVolume(purpose, uid) {
         const name = `${this.runId}-${this.#volumes++}-${purpose}`;
-        await this.#ledger.intend({ kind: 'volume', name });
         await this.#podman.createVolume(name, uid);
         return name;
     }
@@ -61445,10 +61509,6 @@ class Sandbox {
     /** Starts a container that is spoken to over its standard streams. */
     start(request) {
         return this.#podman.start(specOf(request), this.#context);
-    }
-    /** w09: removes everything of this run. Never rejects. */
-    async sweep() {
-        return sweep_sweepRun(this.#podman, this.directories, this.runId);
     }
     /** For the result's `host`. */
     hostFacts(os) {
@@ -61485,7 +61545,12 @@ function requireDirectories(env) {
 }
 async function prepareRuntime(directories, runId) {
     const runtime = (0,external_node_path_.join)(directories.runtime, runId);
-    await (0,promises_namespaceObject.mkdir)(runtime, { recursive: true, mode: 0o700 });
+    try {
+        await (0,promises_namespaceObject.mkdir)(runtime, { recursive: true, mode: 0o700 });
+    }
+    catch (error) {
+        throw new SandboxUnavailable(`XDG_RUNTIME_DIR is ${(0,external_node_path_.dirname)(directories.runtime)}, which does not exist or cannot be written (${codeOf(error) ?? messageOf(error)}): run \`loginctl enable-linger\` for the runner's user, then start the runner again.`);
+    }
     return runtime;
 }
 async function sweepDeadRuns(podman, directories) {
@@ -61517,10 +61582,15 @@ function specOf(request) {
 /** Copies one of our programs to where a container's uid may read it, whatever the modes of our own folder are. */
 async function placeProgram(program, folder, name) {
     const from = (0,external_node_path_.join)(folder, name);
-    await (0,promises_namespaceObject.copyFile)(program, from);
-    await (0,promises_namespaceObject.chmod)(from, 0o644);
+    const unfinished = `${from}.${(0,external_node_crypto_.randomBytes)(4).toString('hex')}`;
+    await (0,promises_namespaceObject.copyFile)(program, unfinished);
+    await (0,promises_namespaceObject.chmod)(unfinished, 0o644);
+    // At once: another container may be starting from it.
+    await (0,promises_namespaceObject.rename)(unfinished, from);
     return { from, at: `/opt/mcp-workflow/${name}` };
 }
+/** What the self-test asks for; whether it holds is the same for every server's own limits. */
+const probeResources = { cpus: 0.5, memory: 512 * 1024 ** 2, pids: 256, disk: 1024 ** 3 };
 async function runSelfTest(parts, options) {
     const folder = await makeVisibleFolder((0,external_node_path_.join)(parts.directories.runtime, parts.runId, 'programs'));
     const program = await placeProgram(new URL(/* asset import */ __nccwpck_require__(9412), __nccwpck_require__.b), folder, 'probe.mjs');
@@ -61533,15 +61603,18 @@ async function runSelfTest(parts, options) {
         workdir: '/',
         volumes: [],
         hostMounts: [program],
-        resources: options.resources,
+        resources: probeResources,
         timeoutSeconds: 30,
     });
     const result = await parts.podman.run(spec, parts.context, { signal: options.signal });
     if (!result.ok && result.stdout === '') {
+        if (/init binary|container-init|catatonit/u.test(result.stderr)) {
+            throw new SandboxUnavailable('Podman has no init program here: on Debian or Ubuntu run `sudo apt-get install catatonit`.');
+        }
         const lastLine = result.stderr.trim().split('\n').at(-1) ?? '';
         throw new SandboxUnavailable(`A container could not be started here (podman exit code ${result.exitCode ?? 'none'}): ${lastLine}`);
     }
-    const selfTest = judgeSelfTest(result.stdout, options.resources, parts.context.seccompProfile !== null);
+    const selfTest = judgeSelfTest(result.stdout, probeResources, parts.context.seccompProfile !== null);
     if (selfTest.broken.length > 0) {
         throw new SelfTestFailed(selfTest);
     }
@@ -62138,6 +62211,7 @@ function mostEntries(blocks, fits) {
 const summaryBudget = 900 * 1024;
 /** The runner shows ten of each level a step; the tenth says how many more there are. */
 const annotationsPerLevel = 9;
+const reasonsInLog = 10;
 /** Puts a result where people look. Nothing here changes it. */
 async function publish(host, result, results) {
     const summary = renderSummary(result, { maxBytes: summaryBudget, version: version_version });
@@ -62147,13 +62221,19 @@ async function publish(host, result, results) {
     if (cleanup.length > 0)
         host.group('w09 clean up', cleanup);
     host.annotate(renderAnnotations(result, { perLevel: annotationsPerLevel }));
-    await host.writeSummary(summary);
     const written = results !== null && (await writeFiles(host, results, result, summary));
     const paths = written ? { result: results.resultPath, summary: results.summaryPath } : { result: '', summary: '' };
     for (const [name, value] of Object.entries(outputsOf(result, paths)))
         host.setOutput(name, value);
-    const reasons = result.reasons.length > 0 ? `: ${result.reasons.join('; ')}` : '';
-    host.info(`conclusion: ${result.conclusion}${reasons}`);
+    await host
+        .writeSummary(summary)
+        .catch((error) => host.warning(`The job summary could not be written: ${messageOf(error)}`));
+    host.info(`conclusion: ${result.conclusion}`);
+    for (const reason of result.reasons.slice(0, reasonsInLog))
+        host.info(`  ${reason}`);
+    const more = result.reasons.length - reasonsInLog;
+    if (more > 0)
+        host.info(`  and ${more} more: see the summary`);
 }
 async function writeFiles(host, results, result, summary) {
     try {
@@ -62170,6 +62250,7 @@ async function writeFiles(host, results, result, summary) {
 ;// CONCATENATED MODULE: external "node:zlib"
 const external_node_zlib_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:zlib");
 ;// CONCATENATED MODULE: ./lib/install/folder.js
+
 
 
 
@@ -62196,16 +62277,21 @@ function packFolder(path, options) {
         tar.finalize();
         return `sha256:${hash.digest('hex')}`;
     }, (error) => {
-        tar.destroy(error instanceof Error ? error : new Error(String(error)));
-        throw error;
+        const refused = error instanceof FolderRefused ? error : new FolderRefused(unreadable(error));
+        tar.destroy(refused);
+        throw refused;
     });
     digest.catch(() => { });
     return { tar: external_node_stream_namespaceObject.Readable.from(tar), digest };
 }
+/** Node's message names the path. */
+function unreadable(error) {
+    return `it cannot be read: ${messageOf(error)}`;
+}
 async function addAll(path, name, walk) {
     const entry = await (0,promises_namespaceObject.lstat)(path);
     if (++walk.files > folder_maxFiles)
-        throw new FolderRefused(`more than ${folder_maxFiles} files`);
+        throw new FolderRefused(`it holds more than ${folder_maxFiles} files`);
     const owner = { uid: walk.options.uid, gid: walk.options.uid, mtime: new Date(0) };
     // A lone file is its own root: the caller mounts it by its name.
     const entryName = name === '' ? (entry.isDirectory() ? '.' : (path.split('/').at(-1) ?? 'file')) : name;
@@ -62227,13 +62313,14 @@ async function addAll(path, name, walk) {
         await folder_addFile(path, header, walk);
 }
 async function folder_addFile(path, header, walk) {
-    const file = await (0,promises_namespaceObject.open)(path, 'r');
+    // It may have become a link since it was looked at.
+    const file = await (0,promises_namespaceObject.open)(path, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NOFOLLOW);
     try {
         // The size of the open file: it may change while the folder is walked.
         const { size } = await file.stat();
         walk.bytes += size;
         if (walk.bytes > folder_maxBytes)
-            throw new FolderRefused(`more than ${folder_maxBytes / 1024 ** 2} MiB`);
+            throw new FolderRefused(`it holds more than ${folder_maxBytes / 1024 ** 2} MiB`);
         folder_note(walk, `file ${header.name} ${header.mode ?? 0} ${size}`);
         const entry = walk.tar.entry({ ...header, size });
         const content = size === 0 ? external_node_stream_namespaceObject.Readable.from([]) : (0,external_node_fs_.createReadStream)('', { fd: file.fd, autoClose: false, end: size - 1 });
@@ -62261,11 +62348,37 @@ function folder_note(walk, line) {
 class ResultsUnwritable extends Error {
     name = 'ResultsUnwritable';
 }
-/** @param given the input, relative to the workspace or absolute; null takes the host's default. */
-function resultsDirectory(host, given) {
-    if (given === null)
-        return host.defaultResultsDirectory;
-    return (0,external_node_path_.isAbsolute)(given) ? given : (0,external_node_path_.join)(host.workspace, given);
+/**
+ * Where a step's results go. A folder inside the workspace may have come with a pull request: it must not be a link, nor
+ * lie behind one that leads out.
+ * @param given the input, relative to the workspace or absolute; null takes the host's default.
+ * @throws ResultsUnwritable
+ */
+async function resultsDirectory(host, given) {
+    const directory = given === null ? await defaultDirectory(host) : (0,external_node_path_.resolve)(host.workspace, given);
+    const entry = await (0,promises_namespaceObject.lstat)(directory).catch(() => null);
+    if (entry !== null && !entry.isDirectory())
+        throw refused(directory, 'it is no folder');
+    if (isInside(directory, host.workspace)) {
+        const real = await (0,promises_namespaceObject.realpath)(await nearestExisting(directory));
+        if (!isInside(real, await (0,promises_namespaceObject.realpath)(host.workspace)))
+            throw refused(directory, 'a link leads out of the workspace');
+    }
+    return directory;
+}
+/** Two steps of one job share the default: the second must not remove what the first has named in its outputs. */
+async function defaultDirectory(host) {
+    const shared = host.defaultResultsDirectory;
+    const text = await (0,promises_namespaceObject.readFile)((0,external_node_path_.join)(shared, 'result.json'), 'utf8').catch(() => '');
+    const owner = /"workflowId": "mcpw-([0-9a-f]{10})-/u.exec(text)?.[1];
+    const taken = host.kind === 'github' && owner !== undefined && owner !== host.stepKey;
+    return taken ? `${shared}-${host.stepKey}` : shared;
+}
+function isInside(path, folder) {
+    return path === folder || path.startsWith(`${folder}/`);
+}
+function refused(directory, why) {
+    return new ResultsUnwritable(`The results folder ${directory} cannot be used (${why}): set \`results-directory\` to another.`);
 }
 /** What a run leaves behind on purpose. Results come redacted; the servers' own lines are redacted here. */
 class ResultsFolder {
@@ -62285,13 +62398,15 @@ class ResultsFolder {
     static async open(directory, redact) {
         try {
             await (0,promises_namespaceObject.access)(await nearestExisting(directory), external_node_fs_.constants.W_OK);
-            await (0,promises_namespaceObject.mkdir)(logsFolder(directory), { recursive: true });
-            for (const name of ['result.json', 'summary.md', 'cleanup.json', logsArchive]) {
-                await (0,promises_namespaceObject.rm)((0,external_node_path_.join)(directory, name), { force: true });
+            await (0,promises_namespaceObject.mkdir)(directory, { recursive: true });
+            // Only what bears our names: the folder may hold the user's own things.
+            for (const name of ['result.json', 'summary.md', 'cleanup.json', logsArchive, openLogs]) {
+                await (0,promises_namespaceObject.rm)((0,external_node_path_.join)(directory, name), { recursive: true, force: true });
             }
+            await (0,promises_namespaceObject.mkdir)((0,external_node_path_.join)(directory, openLogs));
         }
         catch (error) {
-            throw new ResultsUnwritable(`The results folder ${directory} cannot be written (${codeOf(error) ?? messageOf(error)}): set \`results-directory\` to one that can.`);
+            throw refused(directory, codeOf(error) ?? messageOf(error));
         }
         return new ResultsFolder(directory, redact);
     }
@@ -62310,7 +62425,8 @@ class ResultsFolder {
     log(server, line) {
         let stream = this.#logs.get(server);
         if (stream === undefined) {
-            stream = (0,external_node_fs_.createWriteStream)((0,external_node_path_.join)(logsFolder(this.directory), `${fileName(server)}.stderr.log`));
+            const file = (0,external_node_path_.join)(this.directory, openLogs, `${fileName(server)}.stderr.log`);
+            stream = (0,external_node_fs_.createWriteStream)(file, { flags: 'wx' });
             // A full disk loses log lines, not the run.
             stream.on('error', () => { });
             this.#logs.set(server, stream);
@@ -62320,7 +62436,7 @@ class ResultsFolder {
     async closeLogs() {
         const open = [...this.#logs.values()];
         this.#logs.clear();
-        await Promise.all(open.map((stream) => new Promise((resolve) => stream.end(() => resolve()))));
+        await Promise.all(open.map((stream) => new Promise((done) => stream.end(() => done()))));
     }
 }
 /** Node's recursive mkdir never returns where the file system refuses with ENOENT, as /proc does: ask before. */
@@ -62329,29 +62445,41 @@ async function nearestExisting(path) {
     return present !== null || (0,external_node_path_.dirname)(path) === path ? path : nearestExisting((0,external_node_path_.dirname)(path));
 }
 const logsArchive = 'logs.tar.gz';
-function logsFolder(directory) {
-    return (0,external_node_path_.join)(directory, 'logs');
-}
+/** Where logs grow until the end of the run. */
+const openLogs = 'logs.unfinished';
 /**
  * Packs the servers' logs into one file and removes the folder. Also done by post, where main was killed.
  * @returns how many logs there were.
  */
 async function archiveLogs(directory) {
-    const folder = logsFolder(directory);
+    const folder = (0,external_node_path_.join)(directory, openLogs);
     const names = await (0,promises_namespaceObject.readdir)(folder).catch(() => null);
     if (names === null)
         return 0;
     if (names.length > 0) {
         const packed = packFolder(folder, { uid: 0, leaveOut: () => false });
-        await (0,external_node_stream_promises_namespaceObject.pipeline)(packed.tar, (0,external_node_zlib_namespaceObject.createGzip)(), (0,external_node_fs_.createWriteStream)((0,external_node_path_.join)(directory, logsArchive)));
+        const archive = (0,external_node_path_.join)(directory, logsArchive);
+        await (0,promises_namespaceObject.rm)(archive, { force: true });
+        await (0,external_node_stream_promises_namespaceObject.pipeline)(packed.tar, (0,external_node_zlib_namespaceObject.createGzip)(), (0,external_node_fs_.createWriteStream)(archive, { flags: 'wx' }));
     }
     await (0,promises_namespaceObject.rm)(folder, { recursive: true, force: true });
     return names.length;
 }
+/** As {@link archiveLogs}, as a line of the cleanup. */
+async function logsOperation(directory) {
+    try {
+        return { operation: 'logs', success: true, itemsProcessed: await archiveLogs(directory), error: null };
+    }
+    catch (error) {
+        return { operation: 'logs', success: false, itemsProcessed: 0, error: messageOf(error) };
+    }
+}
 /** @throws what the file system says. */
 async function replaceFile(path, text) {
     const unfinished = `${path}.unfinished`;
-    await (0,promises_namespaceObject.writeFile)(unfinished, text);
+    // Never through a link that somebody put there.
+    await (0,promises_namespaceObject.rm)(unfinished, { force: true });
+    await (0,promises_namespaceObject.writeFile)(unfinished, text, { flag: 'wx' });
     await (0,promises_namespaceObject.rename)(unfinished, path);
 }
 
@@ -62864,12 +62992,15 @@ class Upstream {
         let url = new URL(path, this.registry.url);
         if (url.origin !== this.registry.url.origin)
             throw new RegistryFault(`${path} does not lie in the registry`);
+        this.#refuseForeignScope(url);
         for (let hop = 0; hop <= maxRedirects; hop++) {
             const answer = await this.#once(url, options);
             const { location } = answer.headers;
             if ((answer.statusCode ?? 0) < 300 || (answer.statusCode ?? 0) >= 400 || location === undefined)
                 return answer;
             answer.resume();
+            if (!URL.canParse(location, url.href))
+                throw new RegistryFault(`the registry redirects ${path} to no address`);
             const next = new URL(location, url);
             if (next.protocol !== 'https:' && next.origin !== url.origin) {
                 throw new RegistryFault(`the registry redirects ${url.pathname} to ${next.protocol}//, which is not followed`);
@@ -62877,6 +63008,14 @@ class Upstream {
             url = next;
         }
         throw new RegistryFault(`the registry redirects ${path} more than ${maxRedirects} times`);
+    }
+    #refuseForeignScope(url) {
+        const name = decodeURIComponent(url.pathname.slice(this.registry.url.pathname.length));
+        const [scope = ''] = name.split('/');
+        const elsewhere = this.registry.scopes.get(scope);
+        if (elsewhere === undefined)
+            return;
+        throw new RegistryFault(`${scope} is taken from ${elsewhere} by this machine's npm, and more than one registry is not yet supported`);
     }
     close() {
         this.#http.destroy();
@@ -62893,10 +63032,31 @@ class Upstream {
                 ...(options.signal === undefined ? {} : { signal: options.signal }),
             }, resolve);
             outgoing.once('timeout', () => outgoing.destroy(new Error(`no answer within ${idleTimeoutMs / 1000} s`)));
-            outgoing.once('error', (error) => reject(new RegistryFault(`${url.host}: ${upstream_describe(error)}`)));
+            outgoing.on('error', (error) => reject(new RegistryFault(`${url.host}: ${upstream_describe(error)}`)));
             outgoing.end();
         });
     }
+}
+const maxBody = 128 * 1024 ** 2;
+/** Reads a whole answer, at most 128 MiB. @throws RegistryFault also where it is cut off in the middle. */
+async function readBody(answer) {
+    const chunks = [];
+    let size = 0;
+    try {
+        for await (const chunk of answer) {
+            const bytes = Buffer.from(chunk);
+            size += bytes.length;
+            if (size > maxBody)
+                throw new RegistryFault(`an answer is larger than ${maxBody / 1024 ** 2} MiB`);
+            chunks.push(bytes);
+        }
+    }
+    catch (error) {
+        if (error instanceof RegistryFault)
+            throw error;
+        throw new RegistryFault(`an answer was cut off: ${messageOf(error)}`);
+    }
+    return Buffer.concat(chunks);
 }
 /** Node adds NODE_EXTRA_CA_CERTS to its defaults only where no `ca` is given. */
 function extraCertificates(env) {
@@ -62913,7 +63073,7 @@ function extraCertificates(env) {
 function upstream_describe(error) {
     // Several addresses were tried: the message of the whole is empty.
     if (error instanceof AggregateError)
-        return error.errors.map(messageOf).join(', ');
+        return error.errors.map((each) => messageOf(each)).join(', ');
     return error.message;
 }
 
@@ -62965,7 +63125,7 @@ async function hostNpm(env) {
 async function fetchPinned(upstream, folder) {
     const path = `${upstream.registry.url.pathname}npm/-/npm-${pinnedNpm.version}.tgz`;
     const answer = await upstream.get(path);
-    const tarball = await (0,consumers_namespaceObject.buffer)(answer);
+    const tarball = await readBody(answer);
     if (answer.statusCode !== 200)
         throw new RegistryFault(`the registry answered HTTP ${answer.statusCode} for npm itself`);
     const integrity = (0,external_node_crypto_.createHash)('sha512').update(tarball).digest('base64');
@@ -63012,8 +63172,9 @@ class RegistryGateway {
     folder;
     /** What the registry failed to do, in sentences: then a failed install is infrastructure. */
     faults = [];
-    bytes = 0;
-    requests = 0;
+    /** The install asked for more than it may have: the package's doing, not the registry's. */
+    tooLarge = false;
+    #bytes = 0;
     #server;
     #upstream;
     #maxBytes;
@@ -63042,12 +63203,11 @@ class RegistryGateway {
         });
     }
     async #answer(request, response) {
-        this.requests++;
         try {
             const method = request.method;
             if (method !== 'GET' && method !== 'HEAD')
                 return refuse(response, 405, 'only reading is allowed');
-            if (this.bytes > this.#maxBytes)
+            if (this.tooLarge)
                 return refuse(response, 507, 'the install is larger than allowed');
             const answer = await this.#upstream.get(this.#pathOf(request), { method, headers: forwarded(request) });
             if ((answer.statusCode ?? 0) >= 500)
@@ -63056,7 +63216,9 @@ class RegistryGateway {
             await (0,external_node_stream_promises_namespaceObject.pipeline)(answer, this.#counter(), response);
         }
         catch (error) {
-            this.faults.push(messageOf(error));
+            // A client that has gone, or that wanted too much, is no fault of the registry's.
+            if (!this.tooLarge && !response.destroyed)
+                this.faults.push(messageOf(error));
             if (response.headersSent)
                 response.destroy();
             else
@@ -63066,13 +63228,17 @@ class RegistryGateway {
     /** A path relative to the registry, whatever host the client believes it talks to. */
     #pathOf(request) {
         const asked = new URL(request.url ?? '/', 'http://gateway.invalid');
-        return `${asked.pathname}${asked.search}`;
+        const { pathname } = this.#upstream.registry.url;
+        // Whatever else the registry's host serves is out of reach.
+        const below = asked.pathname.startsWith(pathname) ? asked.pathname : `${pathname}${asked.pathname.slice(1)}`;
+        return `${below}${asked.search}`;
     }
     #counter() {
         return new external_node_stream_namespaceObject.Transform({
             transform: (chunk, _encoding, done) => {
-                this.bytes += chunk.length;
-                done(this.bytes > this.#maxBytes ? new Error('the install is larger than allowed') : null, chunk);
+                this.#bytes += chunk.length;
+                this.tooLarge ||= this.#bytes > this.#maxBytes;
+                done(this.tooLarge ? new Error('the install is larger than allowed') : null, chunk);
             },
         });
     }
@@ -63124,16 +63290,17 @@ const Report = object({
     version: schemas_string().max(200).nullish(),
     integrity: schemas_string().max(500).nullish(),
     commands: record(schemas_string(), schemas_string()).default({}),
+    urlDependencies: names.default([]),
+    tooManyCommands: schemas_boolean().default(false),
     shebangs: record(schemas_string(), schemas_string().nullable()).default({}),
     scripts: record(schemas_string(), unknown()).catch({}).default({}),
-    packages: schemas_number().default(0),
     withInstallScripts: names.default([]),
     size: schemas_number().default(0),
 });
 /** Bytes that one install may take from the registry. */
 const maxDownload = 2 * 1024 ** 3;
 /** Runs npm in the fetch container, whose only route is the gateway's socket. */
-async function fetchTree(sandbox, upstream, npm, request, options) {
+async function fetchTree(sandbox, upstream, npm, request, signal) {
     const folder = await sandbox.runtimeFolder(`g${request.uid}`);
     const gateway = await RegistryGateway.open(upstream, folder, maxDownload);
     try {
@@ -63158,7 +63325,7 @@ async function fetchTree(sandbox, upstream, npm, request, options) {
             hostMounts: [program, { from: npm.folder, at: '/opt/mcp-workflow/npm' }, { from: folder, at: '/run/gateway' }],
             resources: request.resources,
             timeoutSeconds: request.timeoutMs / 1000,
-        }, { signal: options.signal, onStderrLine: options.onLine });
+        }, { signal });
         return {
             report: parseReport(result.stdout),
             stderr: result.stderr,
@@ -63166,6 +63333,7 @@ async function fetchTree(sandbox, upstream, npm, request, options) {
             timedOut: result.timedOut || result.durationMs >= request.timeoutMs,
             durationMs: result.durationMs,
             faults: gateway.faults,
+            tooLarge: gateway.tooLarge,
         };
     }
     finally {
@@ -63208,10 +63376,19 @@ async function runScripts(sandbox, npm, request, signal) {
     }, { signal });
     return {
         ok: result.ok,
+        timedOut: result.timedOut || result.durationMs >= request.timeoutMs,
+        infrastructure: podmanFault(result),
         stderrTail: tail(`${result.stdout}\n${result.stderr}`),
         exitCode: result.exitCode,
         durationMs: result.durationMs,
     };
+}
+/** @returns a sentence where podman itself failed (podman-run(1): exit code 125), or null. */
+function podmanFault({ exitCode, spawnError, stderr }) {
+    if (spawnError !== null)
+        return `podman could not be started (${spawnError})`;
+    const said = /^Error: .*/mu.exec(stderr)?.[0];
+    return exitCode === 125 && said !== undefined ? `podman could not start the container: ${said}` : null;
 }
 /** The last lines of an installer's output: at most 20 lines, 4,000 characters. */
 function tail(output) {
@@ -63219,6 +63396,7 @@ function tail(output) {
 }
 
 ;// CONCATENATED MODULE: ./lib/install/rebuild.js
+
 
 /**
  * Runs the install scripts of the tree, where there are any and the user allows them. A script that fails is evidence
@@ -63233,7 +63411,9 @@ async function rebuildDependencies(context, server, place, report) {
     const limits = { resources: server.resources, timeoutMs: server.timeouts.install };
     const request = { ...place, ...limits, label: server.name, npmArguments: ['rebuild'] };
     const outcome = await runScripts(context.sandbox, context.npm, request, context.signal);
-    const failure = outcome.ok ? null : outcome.stderrTail;
+    if (outcome.infrastructure !== null)
+        throw new PodmanFailed(outcome.infrastructure);
+    const failure = outcome.ok ? null : outcome.timedOut ? 'it did not end in time' : outcome.stderrTail;
     return { report: { packages, ran: true, failure }, durationMs: outcome.durationMs };
 }
 
@@ -63251,10 +63431,7 @@ async function installNpm(context, server, { resolved, resolveMs }, image) {
     const npmArguments = ['install', '--save-exact', '--', `${resolved.name}@${resolved.version}`];
     const request = { volume, uid, image, label: server.name, npmArguments, packageFolder };
     const limits = { resources: server.resources, timeoutMs: server.timeouts.install };
-    const fetched = await fetchTree(context.sandbox, context.upstream, context.npm, { ...request, ...limits }, {
-        signal: context.signal,
-        onLine: () => { },
-    });
+    const fetched = await fetchTree(context.sandbox, context.upstream, context.npm, { ...request, ...limits }, context.signal);
     const judged = judgeFetch(fetched, resolved, server.timeouts.install);
     if (!judged.ok)
         return judged.result;
@@ -63270,7 +63447,6 @@ async function installNpm(context, server, { resolved, resolveMs }, image) {
             packageName: resolved.name,
             workdir: null,
             size: report.size,
-            packages: report.packages,
             scripts: scripts.report,
             timings: { resolveMs, fetchMs: fetched.durationMs, scriptsMs: scripts.durationMs },
             npm: context.npm.version,
@@ -63286,12 +63462,19 @@ function judgeFetch(fetched, resolved, timeoutMs) {
     return fetched.report === null ? { ok: false, result: silent(fetched) } : { ok: true, report: fetched.report };
 }
 function silent({ stderr, exitCode }) {
-    const lastLine = stderr.trim().split('\n').at(-1) ?? '';
-    return { kind: 'infrastructure', reason: `The fetch container ended without a word (${exitCode}): ${lastLine}` };
+    const lines = stderr.trim().split('\n');
+    const said = lines.find((line) => /^\s*(Error|\w+Error):/u.test(line)) ?? lines.at(-1) ?? '';
+    const reason = exitCode === 127
+        ? `The image has no Node, which installs npm packages: ${said}`
+        : `The container that installs ended without a report (exit code ${exitCode}): ${said}`;
+    return { kind: 'infrastructure', reason };
 }
 function whatIsWrong(fetched, resolved, timeoutMs) {
     const { report, stderr } = fetched;
     const ok = report !== null && report.exitCode === 0;
+    if (fetched.tooLarge) {
+        return failed('The package with its dependencies is larger than 2 GiB.', stderr, fetched.exitCode, resolved);
+    }
     if (!ok && fetched.faults.length > 0) {
         return { kind: 'infrastructure', reason: `The registry failed during the install: ${fetched.faults[0]}` };
     }
@@ -63303,6 +63486,13 @@ function whatIsWrong(fetched, resolved, timeoutMs) {
         return silent(fetched);
     if (!ok)
         return explainNpm(stderr, report.exitCode, resolved);
+    if (report.urlDependencies.length > 0) {
+        const which = report.urlDependencies.slice(0, 3).join(', ');
+        const advice = `Dependencies are fetched from addresses outside the registry (${which}): publish them as packages.`;
+        return failed(advice, stderr, null, resolved);
+    }
+    if (report.tooManyCommands)
+        return failed('It declares more than 500 commands.', stderr, null, resolved);
     if (resolved !== null &&
         (report.version !== resolved.version || !sameIntegrity(report.integrity, resolved.integrity))) {
         const advice = `npm installed ${report.name}@${report.version} (${report.integrity}) where the registry had promised ${resolved.version} (${resolved.integrity}): the package must not be trusted.`;
@@ -63328,7 +63518,16 @@ const npmErrors = [
         'install_failed',
         'A dependency is fetched from git, which is not allowed: it could run code during the install. Publish it as a package.',
     ],
-    [/ETARGET|E404/u, 'install_failed', 'A dependency does not exist in the registry in the version that is asked for.'],
+    [
+        /ETARGET|E404/u,
+        'install_failed',
+        'A dependency cannot be had from the registry: it does not exist there, or not in that version, or is fetched from elsewhere.',
+    ],
+    [
+        /ENOTFOUND|EAI_AGAIN|ECONNREFUSED/u,
+        'install_failed',
+        'A dependency is fetched from an address outside the registry, where no install may go. Publish it as a package.',
+    ],
     [/EINTEGRITY/u, 'install_failed', 'A package is not the one whose integrity was recorded.'],
     [
         /EUSAGE.*lock|in sync/su,
@@ -63377,19 +63576,17 @@ async function installPath(context, server, source, image) {
     const volume = await context.sandbox.createVolume(server.name, uid);
     const packed = packFolder(source.path, { uid, leaveOut: (name) => leftOut.has(name) });
     try {
-        await context.sandbox.importVolume(volume, packed.tar, server.timeouts.install, context.signal);
-        const digest = await packed.digest;
+        const importing = context.sandbox.importVolume(volume, packed.tar, server.timeouts.install, context.signal);
+        // Where packing fails so does importing, and the packer's reason, which comes first, is the one to tell.
+        const [digest] = await Promise.all([packed.digest, importing]);
         const resolved = { kind: 'path', name: source.given, version: null, integrity: null, digest };
         const resolveMs = performance.now() - started;
         return await installCopied(context, server, source, { volume, uid, image }, resolved, resolveMs);
     }
     catch (error) {
-        const refused = error instanceof FolderRefused
-            ? error
-            : await packed.digest.then(() => null, (reason) => reason);
-        if (!(refused instanceof FolderRefused))
+        if (!(error instanceof FolderRefused))
             throw error;
-        const advice = `The folder ${source.given} holds ${refused.message}: name a smaller folder as the source.`;
+        const advice = `The folder ${source.given} cannot be copied in: ${error.message}.`;
         return {
             kind: 'failed',
             failure: { outcome: 'install_failed', advice, stderrTail: '', exitCode: null, resolved: null },
@@ -63402,7 +63599,7 @@ async function installCopied(context, server, source, place, resolved, resolveMs
     const limits = { resources: server.resources, timeoutMs: server.timeouts.install };
     if (isPackage)
         context.progress(server.name, `installing the dependencies of ${source.given}`);
-    const fetched = await fetchTree(context.sandbox, context.upstream, context.npm, { ...place, ...limits, label: server.name, npmArguments, packageFolder: '.' }, { signal: context.signal, onLine: () => { } });
+    const fetched = await fetchTree(context.sandbox, context.upstream, context.npm, { ...place, ...limits, label: server.name, npmArguments, packageFolder: '.' }, context.signal);
     const judged = judgeFetch(fetched, null, server.timeouts.install);
     if (!judged.ok)
         return judged.result;
@@ -63420,7 +63617,6 @@ async function installCopied(context, server, source, place, resolved, resolveMs
             packageName: report.name ?? null,
             workdir: treePath,
             size: report.size,
-            packages: report.packages,
             scripts: rebuilt.report,
             timings: { resolveMs, fetchMs: fetched.durationMs, scriptsMs: rebuilt.durationMs + built.durationMs },
             npm: context.npm.version,
@@ -63442,7 +63638,12 @@ async function path_build(context, server, place, report, resolved) {
     const outcome = await runScripts(context.sandbox, context.npm, request, context.signal);
     if (outcome.ok)
         return { failure: null, durationMs: outcome.durationMs };
-    const advice = `\`npm run ${script}\` failed with exit code ${outcome.exitCode}: it runs without network, with the dependencies that package.json names.`;
+    if (outcome.infrastructure !== null) {
+        return { failure: { kind: 'infrastructure', reason: outcome.infrastructure }, durationMs: outcome.durationMs };
+    }
+    const advice = outcome.timedOut
+        ? `\`npm run ${script}\` did not end within ${server.timeouts.install / 1000} s: raise \`timeouts.install\`.`
+        : `\`npm run ${script}\` failed with exit code ${outcome.exitCode}: it runs without network, with the dependencies that package.json names.`;
     const { stderrTail, exitCode } = outcome;
     const failure = { outcome: 'install_failed', advice, stderrTail, exitCode, resolved };
     return { failure: { kind: 'failed', failure }, durationMs: outcome.durationMs };
@@ -63455,6 +63656,61 @@ function startOf(file, shebang) {
 }
 async function exists(path) {
     return (await (0,promises_namespaceObject.stat)(path).catch(() => null)) !== null;
+}
+
+;// CONCATENATED MODULE: ./lib/install/npm-settings.js
+
+
+
+
+const defaultRegistry = 'https://registry.example/';
+/** `npm config ls --json`: every setting by its name; npm itself leaves credentials out. */
+const Settings = record(schemas_string(), unknown());
+/**
+ * The registry that the user's own npm is set to; npm's own default where there is no npm. Asked outside of every
+ * project: an `.npmrc` in the workspace may come from a pull request.
+ * @param neutralFolder an empty folder. @throws RegistryFault where npm cannot say.
+ */
+async function findRegistry(neutralFolder) {
+    const result = await runCommand('npm', ['config', 'ls', '--json'], {
+        deadlineMs: 30_000,
+        cwd: neutralFolder,
+        env: npmVariables(),
+    });
+    // A guess could ask a public registry for a private name.
+    if (!result.ok && result.spawnError !== 'ENOENT') {
+        const why = result.timedOut ? 'no answer within 30 s' : (result.stderr.trim().split('\n').at(-1) ?? '');
+        throw new RegistryFault(`\`npm config ls\` does not say which registry to use: ${why}`);
+    }
+    const settings = result.ok ? parseSettings(result.stdout) : {};
+    const url = addressOf(settings['registry']) ?? defaultRegistry;
+    const scopes = new Map(Object.entries(settings).flatMap(([name, value]) => {
+        const scope = /^(@[^:/]+):registry$/u.exec(name)?.[1];
+        const address = addressOf(value);
+        return scope === undefined || address === null || address === url ? [] : [[scope, address]];
+    }));
+    const cafile = settings['cafile'];
+    const ca = typeof cafile === 'string' ? await (0,promises_namespaceObject.readFile)(cafile, 'utf8').catch(() => null) : null;
+    return { url: new URL(url), ca, scopes };
+}
+function parseSettings(output) {
+    try {
+        return Settings.parse(JSON.parse(output));
+    }
+    catch {
+        throw new RegistryFault('`npm config ls --json` answers with no JSON');
+    }
+}
+/** @returns an address that ends in a slash, or null. */
+function addressOf(value) {
+    if (typeof value !== 'string' || !URL.canParse(value))
+        return null;
+    return value.endsWith('/') ? value : `${value}/`;
+}
+/** npm's own settings in the environment name the registry too; none of them is a token. */
+function npmVariables() {
+    const names = ['npm_config_registry', 'NPM_CONFIG_REGISTRY', 'NPM_CONFIG_USERCONFIG', 'npm_config_userconfig'];
+    return Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
 }
 
 ;// CONCATENATED MODULE: ./node_modules/is-network-error/index.js
@@ -63838,40 +64094,14 @@ var lib = __nccwpck_require__(1937);
 
 
 
-
-
 /** The registry answered, and the answer is that this package or version cannot be had. */
 class PackageNotFound extends Error {
     name = 'PackageNotFound';
 }
-const defaultRegistry = 'https://registry.example/';
-/**
- * The registry that the user's own npm is set to. Asked outside of every project: an `.npmrc` in the workspace may come
- * from a pull request.
- */
-async function findRegistry(neutralFolder) {
-    const result = await runCommand('npm', ['config', 'get', 'registry', 'cafile'], {
-        deadlineMs: 20_000,
-        cwd: neutralFolder,
-        env: npmVariables(),
-    });
-    const settings = new Map(result.stdout.split('\n').flatMap((line) => {
-        const at = line.indexOf('=');
-        return at < 0 ? [] : [[line.slice(0, at).trim(), line.slice(at + 1).trim()]];
-    }));
-    const url = URL.canParse(settings.get('registry') ?? '') ? (settings.get('registry') ?? '') : defaultRegistry;
-    const cafile = settings.get('cafile');
-    const ca = cafile?.startsWith('/') ? await (0,promises_namespaceObject.readFile)(cafile, 'utf8').catch(() => null) : null;
-    return { url: new URL(url.endsWith('/') ? url : `${url}/`), ca };
-}
-/** npm's own settings in the environment name the registry too; none of them is a token. */
-function npmVariables() {
-    const names = ['npm_config_registry', 'NPM_CONFIG_REGISTRY', 'NPM_CONFIG_USERCONFIG', 'npm_config_userconfig'];
-    return Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
-}
 const Manifest = looseObject({
     name: schemas_string(),
-    version: schemas_string(),
+    // It becomes an argument of npm's.
+    version: schemas_string().refine((version) => semver.valid(version) !== null),
     dist: looseObject({ integrity: schemas_string().optional(), shasum: schemas_string().optional(), tarball: schemas_string() }),
 });
 const Packument = looseObject({
@@ -63913,7 +64143,7 @@ async function readPackument(upstream, name, signal) {
         signal,
     });
     const status = answer.statusCode ?? 0;
-    const body = await (0,consumers_namespaceObject.text)(answer);
+    const body = (await readBody(answer)).toString('utf8');
     if (status === 404) {
         throw new AbortError(new PackageNotFound(`${name} does not exist in the registry ${upstream.registry.url.host}.`));
     }
@@ -63937,6 +64167,7 @@ function parseJson(body) {
 }
 
 ;// CONCATENATED MODULE: ./lib/install/installer.js
+
 
 
 
@@ -63987,7 +64218,8 @@ class Installer {
     }
     /** What decides the content of a tree: the exact source, what it is installed with, and whether its scripts run. */
     async #shared(server, exactSource, install) {
-        const key = JSON.stringify([exactSource, server.image, server.installScripts]);
+        // The time that one server gives is not another's.
+        const key = JSON.stringify([exactSource, server.image, server.installScripts, server.timeouts.install]);
         const known = this.#trees.get(key);
         if (known !== undefined)
             return known;
@@ -89062,7 +89294,7 @@ function exited({ exit, lastStderrLine }) {
 }
 function whatToDo({ exitCode, signal }) {
     if (signal === 'SIGKILL' || exitCode === 137) {
-        return 'the memory or time limit may have ended it, so raise `resources.memory` or `timeouts.start`';
+        return 'its memory limit has most likely ended it, so raise `resources.memory`';
     }
     if (exitCode === 127)
         return 'the command was not found, so check `command`, `bin` and `image`';
@@ -89305,7 +89537,7 @@ async function openSession(start, options) {
     const startedAt = performance.now();
     const process = tryStart(start);
     if ('failure' in process)
-        return refused(process.failure, null, startedAt);
+        return open_session_refused(process.failure, null, startedAt);
     const connection = new Connection(process, options);
     const problem = await shakeHands(connection, options.startTimeoutMs);
     const startMs = performance.now() - startedAt;
@@ -89390,14 +89622,14 @@ async function giveUp(connection, problem, startedAt) {
     };
     const verdict = connection.aborted ? abortedVerdict : startupOutcome(facts);
     await connection.stop();
-    return refused(verdict, connection, startedAt, facts.exit);
+    return open_session_refused(verdict, connection, startedAt, facts.exit);
 }
 /** No verdict on the server: the run did not let it finish. */
 const abortedVerdict = {
     outcome: 'unreachable',
     advice: 'The run was aborted before the server was ready: run it again.',
 };
-function refused({ outcome, advice }, connection, startedAt, exit = null) {
+function open_session_refused({ outcome, advice }, connection, startedAt, exit = null) {
     const startup = {
         outcome,
         advice,
@@ -89450,6 +89682,9 @@ function unscoped(name) {
 
 
 
+
+/** Copies of single files lie where the runtime folder does, which is often memory. */
+const prepare_container_maxFileSize = 64 * 1024 ** 2;
 /** What a server gets where its secret was not granted and it only has to list its tools. */
 const prepare_container_placeholder = 'mcp-workflow-placeholder';
 /**
@@ -89493,16 +89728,26 @@ async function copyIn(sandbox, server, from, purpose, uid, signal) {
     if (from === null)
         return volume;
     const packed = packFolder(from, { uid, leaveOut: (name) => name === '.git' });
-    await sandbox.importVolume(volume, packed.tar, server.timeouts.install, signal);
-    await packed.digest;
+    await Promise.all([packed.digest, sandbox.importVolume(volume, packed.tar, server.timeouts.install, signal)]);
     return volume;
 }
 /** A single file cannot be a volume: a copy of it is mounted, so that the workspace itself never is. */
 async function copyFileIn(sandbox, uid, index, from) {
     const folder = await sandbox.runtimeFolder(`m${uid}-${index}`);
-    const copy = (0,external_node_path_.join)(folder, (0,external_node_path_.basename)(from));
-    await (0,promises_namespaceObject.copyFile)(from, copy);
-    await (0,promises_namespaceObject.chmod)(copy, 0o644);
+    // A name of ours: the user's may hold a colon, which ends a path in podman's arguments.
+    const copy = (0,external_node_path_.join)(folder, 'file');
+    try {
+        const { size } = await (0,promises_namespaceObject.stat)(from);
+        if (size > prepare_container_maxFileSize)
+            throw new FolderRefused(`${(0,external_node_path_.basename)(from)} is larger than ${prepare_container_maxFileSize / 1024 ** 2} MiB`);
+        await (0,promises_namespaceObject.copyFile)(from, copy);
+        await (0,promises_namespaceObject.chmod)(copy, 0o644);
+    }
+    catch (error) {
+        if (error instanceof FolderRefused)
+            throw error;
+        throw new FolderRefused(`${(0,external_node_path_.basename)(from)} cannot be read (${codeOf(error) ?? messageOf(error)})`);
+    }
     return copy;
 }
 function plainEnvironment(server) {
@@ -89555,9 +89800,11 @@ async function runServer(draft, context) {
             await runSession(draft, context, request, opened);
     }
     catch (error) {
+        if (context.signal.aborted)
+            return;
         if (error instanceof FolderRefused)
-            return end(draft, 'failed', `a folder to copy in holds ${error.message}`);
-        if (!(error instanceof PodmanFailed) && !context.signal.aborted)
+            return end(draft, 'failed', `what \`work\` or \`mounts\` name cannot be copied in: ${error.message}`);
+        if (!(error instanceof PodmanFailed))
             throw error;
         end(draft, 'error', messageOf(error));
     }
@@ -89604,7 +89851,7 @@ async function connect(draft, context, request) {
         }
         attempts.push({ durationMs, error: opened.startup.outcome });
         recordFindings(draft, opened.findings);
-        if (opened.startup.exitCode !== podmanFailedCode) {
+        if (!podmanFailed(opened.startup)) {
             failToStart(draft, { ...opened.startup, attempts });
             context.progress('w03 connect', server.name, opened.startup.outcome);
             return null;
@@ -89618,6 +89865,10 @@ async function connect(draft, context, request) {
         context.progress('w03 connect', server.name, `podman failed (${lastLine}), trying again in ${seconds(waitMs)}`);
         await (0,external_node_timers_promises_namespaceObject.setTimeout)(waitMs, undefined, { signal: context.signal }).catch(() => { });
     }
+}
+/** A server may exit with 125 as well: podman says `Error:` too. */
+function podmanFailed({ exitCode, stderrTail }) {
+    return exitCode === podmanFailedCode && /^Error: /mu.test(stderrTail);
 }
 function server_run_open(server, context, request) {
     return openSession(() => context.sandbox.start(request), {
@@ -89650,7 +89901,11 @@ async function runSession(draft, context, request, first) {
                 session = again.session;
                 return session;
             },
-            onCase: (result) => cases.push(result),
+            // Once the run is stopped its results are written: nothing is added to them.
+            onCase: (result) => {
+                if (!context.signal.aborted)
+                    cases.push(result);
+            },
         });
         draft.result.timings.casesMs = Math.round(performance.now() - started);
     }
@@ -89678,7 +89933,10 @@ function recordSession(draft, session, attempts) {
 /** What is said of a server as a whole stands at its line in the user's file. */
 function recordFindings(draft, findings) {
     const located = findings.map((finding) => ({ ...finding, location: finding.location ?? draft.config.location }));
-    draft.result.findings.push(...located);
+    // A server that is started again says the same again.
+    const known = new Set(draft.result.findings.map((finding) => JSON.stringify([finding.check, finding.subject, finding.message])));
+    const fresh = located.filter(({ check, subject, message }) => !known.has(JSON.stringify([check, subject, message])));
+    draft.result.findings.push(...fresh);
 }
 function server_run_notStarted(advice) {
     return { outcome: 'not_mcp', advice, stderrTail: '', exitCode: null, signal: null, attempts: [] };
@@ -89688,6 +89946,9 @@ function failToStart(draft, startup) {
     end(draft, stateOfOutcome(startup.outcome), `${startup.outcome}: ${startup.advice}`);
 }
 function end(draft, state, reason) {
+    // It was cut off, and that is its result.
+    if (draft.phase === null)
+        return;
     draft.result.state = state;
     draft.result.reason = reason;
     draft.phase = null;
@@ -89747,13 +90008,15 @@ class Workflow {
         const worked = this.#work().catch((error) => this.#failInside(error));
         // A stop does not wait for what is under way: what is known is written at once.
         await Promise.race([worked, stopped]);
-        if (this.#interruptedBy !== null) {
+        // What comes later, a deadline during the cleanup, changes no verdict.
+        const by = this.#interruptedBy;
+        if (by !== null) {
             for (const draft of this.#drafts)
-                cutOff(draft, this.#interruptedBy);
-            await this.#write(this.#resultNow([]));
+                cutOff(draft, by);
+            await this.#write(this.#resultNow([], this.#drafts, by));
         }
-        const cleanup = await this.#cleanUp();
-        return this.#resultNow(cleanup);
+        const cleanup = await this.#cleanUp(by);
+        return this.#resultNow(cleanup, this.#drafts, by);
     }
     async #work() {
         if (this.#drafts.length === 0)
@@ -89763,17 +90026,24 @@ class Workflow {
         if (this.#sandbox !== null)
             await this.#runServers(this.#sandbox);
     }
-    /** A mistake of ours: never a verdict on anybody's server. */
+    /** A mistake of ours, outside of any one server's work. */
     #failInside(error) {
+        this.#problems.push({ message: this.#internalError(error), location: null });
+        // What is still under way must not make things while they are removed.
+        this.#stop.abort(error);
+        for (const draft of this.#drafts)
+            this.#failDraft(draft, error);
+    }
+    /** A mistake of ours in one server's work: never a verdict on it, and nothing to the others. */
+    #failDraft(draft, error) {
+        if (draft.phase === null)
+            return;
+        Object.assign(draft.result, { state: 'error', reason: this.#internalError(error) });
+        draft.phase = null;
+    }
+    #internalError(error) {
         this.#host.debug(error instanceof Error ? (error.stack ?? '') : '');
-        const message = `Internal error, please report it: ${messageOf(error)}`;
-        this.#problems.push({ message, location: null });
-        for (const draft of this.#drafts) {
-            if (draft.phase === null)
-                continue;
-            Object.assign(draft.result, { state: 'error', reason: message });
-            draft.phase = null;
-        }
+        return `Internal error, please report it: ${messageOf(error)}`;
     }
     async #write(result) {
         // A full disk must not keep the run from its end; `publish` says that the file is missing.
@@ -89781,16 +90051,12 @@ class Workflow {
     }
     /** w01 */
     async #makeSandbox() {
-        const { runId, env, config, results } = this.#parts;
-        const resources = config.servers[0]?.resources;
-        if (resources === undefined)
-            return;
+        const { runId, env, results } = this.#parts;
         try {
             this.#sandbox = await Sandbox.create(runId, {
                 stepKey: this.#host.stepKey,
                 env,
                 resultsDirectory: results.directory,
-                resources,
                 signal: this.#stop.signal,
             });
         }
@@ -89843,7 +90109,7 @@ class Workflow {
             await Promise.all(this.#drafts.map((draft) => limit(async () => {
                 if (signal.aborted)
                     return;
-                await runServer(draft, context);
+                await runServer(draft, context).catch((error) => this.#failDraft(draft, error));
                 await this.#checkpoint();
             })));
         }
@@ -89890,22 +90156,24 @@ class Workflow {
         });
     }
     /** w09 */
-    async #cleanUp() {
+    async #cleanUp(by) {
         const { runId, results, env } = this.#parts;
         const sessions = this.#drafts.filter((draft) => draft.result.protocol !== null).length;
         const sweep = this.#drafts.length === 0 ? [] : sweepById(runId, this.#host.stepKey, env);
-        const cap = this.#interruptedBy === null ? 120_000 : sweepAfterInterruptMs;
+        const cap = by === null ? 120_000 : sweepAfterInterruptMs;
         // What the cap cuts off is post's: it looks for everything again.
         const swept = await Promise.race([sweep, new Promise((resolve) => setTimeout(resolve, cap, null).unref())]);
         await results.closeLogs();
-        const archived = await archiveLogs(results.directory).then((items) => ({ success: true, itemsProcessed: items, error: null }), (error) => ({ success: false, itemsProcessed: 0, error: error.message }));
+        // After an interruption every second counts, and post does it.
+        const inPost = by !== null && this.#host.kind === 'github';
+        const logs = inPost ? [] : [await logsOperation(results.directory)];
         return [
-            { operation: 'sessions', success: true, itemsProcessed: sessions, error: null },
+            { operation: 'sessions', success: by === null, itemsProcessed: sessions, error: by },
             ...(swept ?? [unfinished(cap)]),
-            { operation: 'logs', ...archived },
+            ...logs,
         ];
     }
-    #resultNow(cleanup, drafts = this.#drafts, interruptedBy = this.#interruptedBy) {
+    #resultNow(cleanup, drafts, interruptedBy) {
         const servers = drafts.map((draft) => draft.result);
         const known = {
             workflowId: this.#parts.runId,
@@ -89949,11 +90217,10 @@ async function run(host, raw, options) {
     if (!initialized.ok)
         return run_refuse(host, runId, startedAt, initialized.inputs, initialized.problems);
     const { inputs, config } = initialized;
-    const directory = resultsDirectory(host, inputs.resultsDirectory);
     const redact = redactor([...initialized.secrets.values()]);
     let results;
     try {
-        results = await ResultsFolder.open(directory, redact);
+        results = await ResultsFolder.open(await resultsDirectory(host, inputs.resultsDirectory), redact);
     }
     catch (error) {
         if (!(error instanceof ResultsUnwritable))
@@ -89962,7 +90229,7 @@ async function run(host, raw, options) {
     }
     host.group('w00 initialize', [
         `${config.servers.length} servers, ${config.servers.reduce((sum, server) => sum + server.cases.length, 0)} cases`,
-        `results in ${directory}`,
+        `results in ${results.directory}`,
         ...initialized.notes,
     ]);
     const result = await new Workflow(host, { runId, startedAt, inputs, config, results, redact, ...options }).run();
@@ -89982,8 +90249,9 @@ async function run_refuse(host, workflowId, startedAt, inputs, problems) {
         verdict: { conclusion: 'error', reasons: ['the configuration has mistakes, so nothing was run'] },
         cleanup: [],
     });
-    const directory = inputs === null ? host.defaultResultsDirectory : resultsDirectory(host, inputs.resultsDirectory);
-    const results = await ResultsFolder.open(directory, (text) => text).catch(() => null);
+    const results = await resultsDirectory(host, inputs?.resultsDirectory ?? null)
+        .then((directory) => ResultsFolder.open(directory, (text) => text))
+        .catch(() => null);
     await publish(host, result, results);
     return { result, exitCode: exitCodeOf(result, null, 'failed') };
 }

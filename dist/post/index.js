@@ -31554,6 +31554,13 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:net");
 
 /***/ }),
 
+/***/ 8161:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
+
+/***/ }),
+
 /***/ 6760:
 /***/ ((module) => {
 
@@ -34644,15 +34651,15 @@ function stepKeyOf(env) {
 var promises_ = __nccwpck_require__(1455);
 // EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 17 modules
 var schemas = __nccwpck_require__(8816);
-// EXTERNAL MODULE: ./lib/process/run.js + 145 modules
-var run = __nccwpck_require__(5762);
+// EXTERNAL MODULE: ./lib/process/run.js + 144 modules
+var run = __nccwpck_require__(2422);
 ;// CONCATENATED MODULE: ./lib/host/trigger.js
 
 
 
 
 /** Events that run with the base repository's secrets while somebody else's commit may lie in the workspace. */
-const privilegedEvents = new Set(['pull_request_target', 'workflow_run']);
+const privilegedEvents = new Set(['pull_request_target', 'workflow_run', 'issue_comment']);
 /**
  * On a privileged event, only files that are exactly those of the commit which the platform itself chose (GITHUB_SHA:
  * the base of the pull request, the default branch) may decide what is run.
@@ -34663,7 +34670,8 @@ async function untrustedTrigger(files, workspace, env) {
     if (!privilegedEvents.has(event) || files.length === 0)
         return null;
     const advice = 'Run it on `pull_request` instead, take configuration and sources from the base commit, or, if you know that the code under test is trusted, set `allow-untrusted-trigger: true`.';
-    const paths = await Promise.all(files.map(async (file) => (0,external_node_path_.relative)(workspace, await (0,promises_.realpath)(file).catch(() => file))));
+    const realWorkspace = await (0,promises_.realpath)(workspace);
+    const paths = await Promise.all(files.map(async (file) => (0,external_node_path_.relative)(realWorkspace, await (0,promises_.realpath)(file).catch(() => file))));
     const named = paths.map((path) => (path === '' ? 'the workspace' : path)).join(', ');
     const trusted = env['GITHUB_SHA'] ?? '';
     const head = await git(workspace, ['rev-parse', 'HEAD']);
@@ -34672,8 +34680,9 @@ async function untrustedTrigger(files, workspace, env) {
         const other = (await isHeadOfPullRequest(head, env)) ? ', the head of the pull request,' : '';
         return `On \`${event}\` this job has the base repository's secrets, but ${named} would be read from ${what}${other} and not from ${trusted.slice(0, 12)}, which the event stands for. ${advice}`;
     }
-    // Files may have been fetched over a trusted checkout, and new ones put beside it.
+    // Files may have been fetched over a trusted checkout, and new ones put beside it. Their names are only names.
     const changed = await git(workspace, [
+        '--literal-pathspecs',
         'status',
         '--porcelain',
         '--ignored',
@@ -34797,6 +34806,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 
 
 
+(0,_process_signals_js__WEBPACK_IMPORTED_MODULE_2__/* .surviveClosedOutputs */ .f3)();
 const host = new _host_github_js__WEBPACK_IMPORTED_MODULE_0__/* .GitHubHost */ .u(process.env);
 try {
     await (0,_workflow_post_js__WEBPACK_IMPORTED_MODULE_1__/* .cleanUpAfterMain */ .U)(host, host.inputs(['results-directory'])['results-directory'] ?? '', process.env);
@@ -34805,14 +34815,14 @@ catch (error) {
     host.fail(error);
 }
 // A verdict is main's to give: cleaning up never turns a green step red.
-await (0,_process_signals_js__WEBPACK_IMPORTED_MODULE_2__/* .exit */ .N)(0);
+await (0,_process_signals_js__WEBPACK_IMPORTED_MODULE_2__/* .exit */ .NS)(0);
 
 __webpack_async_result__();
 } catch(e) { __webpack_async_result__(e); } }, 1);
 
 /***/ }),
 
-/***/ 5762:
+/***/ 2422:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -36303,8 +36313,8 @@ const npmRunPathEnv = ({env = external_node_process_namespaceObject.env, ...opti
 
 // EXTERNAL MODULE: external "node:timers/promises"
 var promises_ = __nccwpck_require__(8500);
-;// CONCATENATED MODULE: external "node:os"
-const external_node_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
+// EXTERNAL MODULE: external "node:os"
+var external_node_os_ = __nccwpck_require__(8161);
 ;// CONCATENATED MODULE: ./node_modules/human-signals/build/src/realtime.js
 
 const getRealtimeSignals=()=>{
@@ -36626,7 +36636,7 @@ standard
 })=>{
 const{
 signals:{[name]:constantSignal}
-}=external_node_os_namespaceObject.constants;
+}=external_node_os_.constants;
 const supported=constantSignal!==undefined;
 const number=supported?constantSignal:defaultNumber;
 return{name,number,description,supported,action,forced,standard}
@@ -36692,7 +36702,7 @@ standard
 
 
 const findSignalByNumber=(number,signals)=>{
-const signal=signals.find(({name})=>external_node_os_namespaceObject.constants.signals[name]===number);
+const signal=signals.find(({name})=>external_node_os_.constants.signals[name]===number);
 
 if(signal!==undefined){
 return signal
@@ -36741,18 +36751,18 @@ const normalizeSignalInteger = (signalInteger, optionName) => {
 	throw new TypeError(`Invalid ${optionName} ${signalInteger}: this signal integer does not exist.\n${getAvailableSignals()}`);
 };
 
-const getSignalsIntegerToName = () => new Map(Object.entries(external_node_os_namespaceObject.constants.signals)
+const getSignalsIntegerToName = () => new Map(Object.entries(external_node_os_.constants.signals)
 	.reverse()
 	.map(([signalName, signalInteger]) => [signalInteger, signalName]));
 
 const signalsIntegerToName = getSignalsIntegerToName();
 
 const normalizeSignalName = (signalName, optionName) => {
-	if (signalName in external_node_os_namespaceObject.constants.signals) {
+	if (signalName in external_node_os_.constants.signals) {
 		return signalName;
 	}
 
-	if (signalName.toUpperCase() in external_node_os_namespaceObject.constants.signals) {
+	if (signalName.toUpperCase() in external_node_os_.constants.signals) {
 		throw new TypeError(`Invalid ${optionName} '${signalName}': please rename it to '${signalName.toUpperCase()}'.`);
 	}
 
@@ -36762,12 +36772,12 @@ const normalizeSignalName = (signalName, optionName) => {
 const getAvailableSignals = () => `Available signal names: ${getAvailableSignalNames()}.
 Available signal numbers: ${getAvailableSignalIntegers()}.`;
 
-const getAvailableSignalNames = () => Object.keys(external_node_os_namespaceObject.constants.signals)
+const getAvailableSignalNames = () => Object.keys(external_node_os_.constants.signals)
 	.sort()
 	.map(signalName => `'${signalName}'`)
 	.join(', ');
 
-const getAvailableSignalIntegers = () => [...new Set(Object.values(external_node_os_namespaceObject.constants.signals)
+const getAvailableSignalIntegers = () => [...new Set(Object.values(external_node_os_.constants.signals)
 	.sort((signalInteger, signalIntegerTwo) => signalInteger - signalIntegerTwo))]
 	.join(', ');
 
@@ -45720,8 +45730,6 @@ async function runCommand(file, args, options) {
         maxBuffer: options.maxOutput ?? 8 * 1024 * 1024,
         ...inputOption(options.input),
     });
-    if (options.onStderrLine !== undefined)
-        void forwardLines(child.iterable({ from: 'stderr' }), options.onStderrLine);
     const result = await child;
     return {
         command: [file, ...args].join(' '),
@@ -45743,7 +45751,6 @@ function startPiped(file, args, options) {
         ...run_common(options.env),
         buffer: false,
         stdin: 'pipe',
-        ...(options.signal === undefined ? {} : { cancelSignal: options.signal }),
     });
     // A write after the program has gone is the reader's to notice by `exited`, not a crash of ours.
     child.stdin.on('error', () => { });
@@ -45777,15 +45784,6 @@ function inputOption(input) {
         return {};
     return { input, stdin: 'pipe' };
 }
-async function forwardLines(lines, onLine) {
-    try {
-        for await (const line of lines)
-            onLine(String(line));
-    }
-    catch {
-        // The same failure is reported by the command's result.
-    }
-}
 function spawnErrorOf(result) {
     const code = 'code' in result ? result.code : null;
     const neverRan = result.exitCode === undefined && result.signal === undefined;
@@ -45802,7 +45800,8 @@ function textOf(output) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   N: () => (/* binding */ exit)
+/* harmony export */   NS: () => (/* binding */ exit),
+/* harmony export */   f3: () => (/* binding */ surviveClosedOutputs)
 /* harmony export */ });
 /* unused harmony export interruptSignal */
 /**
@@ -45815,6 +45814,11 @@ function interruptSignal() {
         process.on(name, () => controller.abort(name));
     }
     return controller.signal;
+}
+/** A reader that has gone, as in `| head -1`, must not keep us from cleaning up. */
+function surviveClosedOutputs() {
+    for (const stream of [process.stdout, process.stderr])
+        stream.on('error', () => { });
 }
 /** Ends the process when everything printed has left it: keep-alive sockets would hold it open. */
 async function exit(code) {
@@ -46068,9 +46072,24 @@ __nccwpck_require__.d(__webpack_exports__, {
 var promises_ = __nccwpck_require__(1455);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
+;// CONCATENATED MODULE: ./lib/process/failure.js
+/** @returns what went wrong, as a text without a stack trace, whatever was thrown. */
+function failure_messageOf(error) {
+    return error instanceof Error ? error.message : String(error);
+}
+/** @returns the system's code, such as `ENOENT`, or null where there is none. */
+function failure_codeOf(error) {
+    return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
+}
+
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
 // EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 17 modules
 var schemas = __nccwpck_require__(8816);
+// EXTERNAL MODULE: external "node:os"
+var external_node_os_ = __nccwpck_require__(8161);
 ;// CONCATENATED MODULE: ./lib/sandbox/owner.js
+
 
 /** @throws where /proc cannot be read, which rootless Podman needs as well. */
 async function owner_currentOwner() {
@@ -46078,19 +46097,21 @@ async function owner_currentOwner() {
     return { ...(await place()), pid: process.pid, startTime: startTime ?? '' };
 }
 function owner_formatOwner(owner) {
-    return [owner.bootId, owner.pidNamespace, owner.pid, owner.startTime].join('_');
+    return [owner.bootId, owner.pidNamespace, owner.pid, owner.startTime, owner.host].join('_');
 }
 /** @returns null when the text is not one that {@link formatOwner} wrote. */
 function owner_parseOwner(text) {
-    const match = /^([0-9a-f-]+)_(\d+)_(\d+)_(\d+)$/u.exec(text);
+    const match = /^([0-9a-f-]+)_(\d+)_(\d+)_(\d+)_([0-9a-f]+)$/u.exec(text);
     if (match === null)
         return null;
-    const [, bootId = '', pidNamespace = '', pid = '', startTime = ''] = match;
-    return { bootId, pidNamespace, pid: Number(pid), startTime };
+    const [, bootId = '', pidNamespace = '', pid = '', startTime = '', host = ''] = match;
+    return { bootId, pidNamespace, pid: Number(pid), startTime, host };
 }
-/** `unknown` for an owner in another pid namespace: its pids cannot be seen from here. */
+/** `unknown` for an owner on another machine or in another pid namespace: its pids cannot be seen from here. */
 async function owner_livenessOf(owner) {
     const here = await place();
+    if (owner.host !== here.host)
+        return 'unknown';
     if (owner.bootId !== here.bootId)
         return 'dead';
     if (owner.pidNamespace !== here.pidNamespace)
@@ -46100,7 +46121,9 @@ async function owner_livenessOf(owner) {
 async function place() {
     const bootId = (await (0,promises_.readFile)('/proc/sys/kernel/random/boot_id', 'utf8')).trim();
     const namespace = await (0,promises_.readlink)('/proc/self/ns/pid');
-    return { bootId, pidNamespace: /\d+/u.exec(namespace)?.[0] ?? '0' };
+    // Hexadecimal, since a label and a file name have to hold it.
+    const host = Buffer.from((0,external_node_os_.hostname)()).toString('hex').slice(0, 64);
+    return { host, bootId, pidNamespace: /\d+/u.exec(namespace)?.[0] ?? '0' };
 }
 async function startTimeOf(pid) {
     try {
@@ -46116,6 +46139,7 @@ async function startTimeOf(pid) {
 }
 
 ;// CONCATENATED MODULE: ./lib/sandbox/ledger.js
+
 
 
 
@@ -46145,8 +46169,9 @@ class Ledger {
         await writeFile(join(directory, 'run.json'), JSON.stringify(line));
         return new Ledger(directory);
     }
-    async intend(entry) {
-        await appendFile(join(this.directory, 'ledger.jsonl'), `${JSON.stringify(entry)}\n`);
+    /** Written before this returns: a kill may come right after. */
+    intend(entry) {
+        appendFileSync(join(this.directory, 'ledger.jsonl'), `${JSON.stringify(entry)}\n`);
     }
 }
 /** @returns null where the folder holds no readable record: half-written, or somebody else's. */
@@ -46178,15 +46203,15 @@ async function makeVisibleFolder(path) {
     return path;
 }
 
-// EXTERNAL MODULE: ./lib/process/run.js + 145 modules
-var run = __nccwpck_require__(5762);
+// EXTERNAL MODULE: ./lib/process/run.js + 144 modules
+var run = __nccwpck_require__(2422);
 ;// CONCATENATED MODULE: ./lib/sandbox/errors.js
 /** The sandbox cannot be made on this machine: infrastructure, never a verdict. The message says what to do. */
 class errors_SandboxUnavailable extends (/* unused pure expression or super */ null && (Error)) {
     name = 'SandboxUnavailable';
 }
 /** A podman command failed or did not end in time: infrastructure. */
-class PodmanFailed extends Error {
+class errors_PodmanFailed extends Error {
     name = 'PodmanFailed';
 }
 
@@ -46217,6 +46242,10 @@ function policyArguments(spec, context) {
         // stdio is the transport; no tty, which would merge the streams and never see the end of input.
         '--interactive',
         '--pull=never',
+        // Folders that an image declares would be writable volumes outside this policy, and without a label.
+        '--image-volume=ignore',
+        // Programs of the image's choice beside the one that was asked for.
+        '--no-healthcheck',
         // Container root is the runner's own uid outside, and that has sudo on hosted machines.
         `--user=${spec.uid}:${spec.uid}`,
         '--cap-drop=ALL',
@@ -46307,11 +46336,16 @@ const shortDeadlineMs = 30_000;
 class podman_Podman {
     #identity;
     #stop;
+    #intend;
     #serial = 0;
-    /** @param stop once aborted, nothing new is made and what is being made is given up; removing goes on. */
-    constructor(identity, stop = null) {
+    /**
+     * @param maker what only a run has that makes things: `stop`, after which nothing new is made and what is being made is
+     * given up, while removing goes on; and `intend`, told of each thing before it is made.
+     */
+    constructor(identity, maker) {
         this.#identity = identity;
-        this.#stop = stop;
+        this.#stop = maker?.stop ?? null;
+        this.#intend = maker?.intend ?? (() => { });
     }
     /** @param deadlineMs also for calls that wait for a container to end. */
     async call(args, deadlineMs = shortDeadlineMs, extra = {}) {
@@ -46325,7 +46359,7 @@ class podman_Podman {
     async must(args, deadlineMs = shortDeadlineMs, extra = {}) {
         const result = await this.call(args, deadlineMs, extra);
         if (!result.ok)
-            throw new PodmanFailed(failureOf(args, result, deadlineMs));
+            throw new errors_PodmanFailed(failureOf(args, result, deadlineMs));
         return result.stdout.trim();
     }
     /** As {@link must}, for what makes things: not after the run was stopped. */
@@ -46335,10 +46369,11 @@ class podman_Podman {
     }
     #refuseAfterStop() {
         if (this.#stop?.aborted === true)
-            throw new PodmanFailed('the run was stopped');
+            throw new errors_PodmanFailed('the run was stopped');
     }
     /** Makes a volume that the container uid owns. */
     async createVolume(name, uid) {
+        this.#intend({ kind: 'volume', name });
         await this.#make(['volume', 'create', ...this.#labels(), '--opt', `o=uid=${uid},gid=${uid}`, name]);
     }
     /** Unpacks a tar stream into a volume; podman does it inside the user namespace, chrooted. */
@@ -46350,6 +46385,7 @@ class podman_Podman {
      */
     async importImage(tag, tar) {
         this.#refuseAfterStop();
+        this.#intend({ kind: 'image', name: tag });
         await this.must(['import', '--quiet', '-', tag], 120_000, { input: tar });
     }
     /** @returns the image's digest (`sha256:…`), or null when it is not on this machine. */
@@ -46358,27 +46394,28 @@ class podman_Podman {
         return result.ok ? result.stdout.trim() : null;
     }
     async pull(image, deadlineMs, signal) {
-        return this.call(['pull', '--quiet', image], deadlineMs, { signal });
+        // A pull is the one thing that podman itself does over the network.
+        return this.call(['pull', '--quiet', image], deadlineMs, { signal, env: proxyEnvironment() });
     }
     /** Runs a container to its end. The client is killed after the container's own timeout and a margin. */
     async run(spec, context, options = {}) {
         this.#refuseAfterStop();
-        const name = this.#containerName(spec);
+        const name = this.#newContainer(spec);
         const deadlineMs = spec.timeoutSeconds * 1000 + 10_000;
         const result = await this.call(this.#runArguments(name, spec, context), deadlineMs, {
             signal: this.#stop ?? undefined,
             ...options,
             env: { ...spec.secretEnv },
         });
-        // Ending the client does not end the container.
-        if (result.timedOut || result.canceled)
+        // Ending the client, for whatever reason, does not end the container.
+        if (!result.ok)
             await this.remove('container', [name]);
         return result;
     }
     /** Starts a container that is spoken to over stdio; `kill` removes the container, then ends the client. */
     start(spec, context) {
         this.#refuseAfterStop();
-        const name = this.#containerName(spec);
+        const name = this.#newContainer(spec);
         const client = (0,run/* startPiped */.P)('podman', this.#runArguments(name, spec, context), {
             env: { [runVariable]: this.#identity.runId, ...spec.secretEnv },
         });
@@ -46392,7 +46429,8 @@ class podman_Podman {
             volume: ['volume', 'rm', '--force'],
             network: ['network', 'rm', '--force'],
         }[kind];
-        return this.call([...command, ...names], deadlineMs);
+        // Without our mark: a sweep must not end what removes.
+        return this.call([...command, ...names], deadlineMs, { env: { [runVariable]: '' } });
     }
     /** Removes a tag, and the image when it was the last. @returns false when there was none. @throws PodmanFailed */
     async removeImage(tag) {
@@ -46423,13 +46461,19 @@ class podman_Podman {
             ...args,
         ];
     }
-    #containerName(spec) {
-        return `${this.#identity.runId}-${spec.phase}-${this.#serial++}-${spec.label}`;
+    #newContainer(spec) {
+        const name = `${this.#identity.runId}-${spec.phase}-${this.#serial++}-${spec.label}`;
+        this.#intend({ kind: 'container', name });
+        return name;
     }
     #labels() {
         const { runId, stepKey, owner } = this.#identity;
         return [`--label=${names_runLabel}=${runId}`, `--label=${stepLabel}=${stepKey}`, `--label=${ownerLabel}=${owner}`];
     }
+}
+function proxyEnvironment() {
+    const names = ['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'http_proxy', 'https_proxy', 'no_proxy'];
+    return Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
 }
 const labels = schemas/* record */.g1P(schemas/* string */.YjP(), schemas/* string */.YjP()).nullish();
 /** Containers have `Names`, volumes `Name`, networks `name` in Podman 4 and 5. */
@@ -46441,7 +46485,7 @@ const Rows = schemas/* array */.YOg(schemas/* object */.Ikc({
     labels,
 }));
 function parseListed(output) {
-    const rows = Rows.parse(JSON.parse(output === '' ? '[]' : output) ?? []);
+    const rows = parseRows(output);
     return rows.map((row) => {
         const label = row.Labels ?? row.labels ?? {};
         return {
@@ -46451,6 +46495,15 @@ function parseListed(output) {
             owner: label[ownerLabel] ?? '',
         };
     });
+}
+/** @throws PodmanFailed */
+function parseRows(output) {
+    try {
+        return Rows.parse(JSON.parse(output === '' ? '[]' : output) ?? []);
+    }
+    catch {
+        throw new errors_PodmanFailed(`podman listed its things in a form that is not understood: ${output.slice(0, 200)}`);
+    }
 }
 function failureOf(args, result, deadlineMs) {
     const what = `podman ${args.slice(0, 2).join(' ')}`;
@@ -46483,16 +46536,6 @@ function state_stateDirectories(env) {
 
 // EXTERNAL MODULE: external "node:timers/promises"
 var external_node_timers_promises_ = __nccwpck_require__(8500);
-;// CONCATENATED MODULE: ./lib/process/failure.js
-/** @returns what went wrong, as a text without a stack trace, whatever was thrown. */
-function failure_messageOf(error) {
-    return error instanceof Error ? error.message : String(error);
-}
-/** @returns the system's code, such as `ENOENT`, or null where there is none. */
-function failure_codeOf(error) {
-    return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
-}
-
 ;// CONCATENATED MODULE: ./lib/sandbox/uids.js
 
 
@@ -46508,7 +46551,7 @@ async function reserveUidBlock(directory, runId) {
     for (let slot = 0; slot < slots; slot++) {
         try {
             await writeFile(join(directory, String(slot)), runId, { flag: 'wx' });
-            return { slot, uid: (index) => firstUid + slot * blockSize + (index % blockSize) };
+            return { slot, uid: (index) => uidOf(slot, index) };
         }
         catch (error) {
             if (codeOf(error) !== 'EEXIST')
@@ -46516,6 +46559,11 @@ async function reserveUidBlock(directory, runId) {
         }
     }
     throw new SandboxUnavailable(`All ${slots} uid blocks are reserved by other runs: remove the files in ${directory} if no run is alive.`);
+}
+function uidOf(slot, index) {
+    if (index < blockSize)
+        return firstUid + slot * blockSize + index;
+    throw new PodmanFailed(`a run has ${blockSize} container identities, and all are taken: test fewer servers in one run`);
 }
 /** Gives back every block that `runId` holds. */
 async function releaseUidBlocks(directory, runId, names) {
@@ -46552,9 +46600,9 @@ async function sweep_sweepRun(podman, state, runId) {
     // Clients first: one that is still starting would make its container after we looked. Then containers, since a
     // volume in use cannot be removed; then conmon, where one hangs. Not side by side with our own podman calls.
     const writers = await operation('processes', () => waitForWriters(runId));
-    const clients = await operation('processes', () => endProcesses(runId));
+    const clients = await operation('processes', () => endProcesses(runId, isClient));
     const containers = await operation('containers', () => removeAll(podman, 'container', runId, named('container')));
-    const monitors = await operation('processes', () => endProcesses(runId));
+    const monitors = await operation('processes', () => endProcesses(runId, () => true));
     const [volumes, networks, images] = await Promise.all([
         operation('volumes', () => removeAll(podman, 'volume', runId, named('volume'))),
         operation('networks', () => removeAll(podman, 'network', runId, named('network'))),
@@ -46589,22 +46637,29 @@ async function runsOfStep(podman, state, stepKey) {
  * post step. A run whose owner cannot be judged from here (another pid namespace) is left alone.
  */
 async function deadRuns(podman, state) {
+    const dead = [];
     const owners = new Map();
     for (const runId of await recordedRuns(state)) {
         const record = await readRunRecord(join(state.runs, runId));
         if (record !== null)
             owners.set(runId, record.owner);
+        else if (await isStale(join(state.runs, runId)))
+            dead.push(runId);
     }
     const lists = await Promise.all([podman.list('container', runLabel), podman.list('volume', runLabel)]);
     for (const thing of lists.flat())
         owners.set(thing.runId, thing.owner);
-    const dead = [];
     for (const [runId, text] of owners) {
         const owner = parseOwner(text);
         if (runIdPattern.test(runId) && owner !== null && (await livenessOf(owner)) === 'dead')
             dead.push(runId);
     }
     return dead;
+}
+/** A folder that a kill left before its record was written. */
+async function isStale(folder) {
+    const entry = await stat(folder).catch(() => null);
+    return entry !== null && Date.now() - entry.mtimeMs > 10 * 60_000;
 }
 async function recordedRuns(state) {
     const names = await (0,promises_.readdir)(state.runs).catch(() => []);
@@ -46625,8 +46680,13 @@ async function removeAll(podman, kind, runId, recorded) {
     const names = [...new Set([...found, ...recorded])];
     if (names.length === 0)
         return 0;
-    const removal = await podman.remove(kind, names);
-    const left = await podman.list(kind, filter);
+    let removal = await podman.remove(kind, names);
+    let left = await podman.list(kind, filter);
+    if (left.length > 0) {
+        // A container whose monitor has died is removed by the second try.
+        removal = await podman.remove(kind, left.map((thing) => thing.name));
+        left = await podman.list(kind, filter);
+    }
     if (left.length > 0) {
         const lastLine = removal.stderr.trim().split('\n').at(-1) ?? '';
         throw new Error(`${left.length} of ${found.length} could not be removed: ${lastLine}`);
@@ -46656,9 +46716,9 @@ async function waitForWriters(runId) {
     return found;
 }
 /** Ends what the run started on the host and that outlived it: podman's clients, and conmon where one hangs. */
-async function endProcesses(runId) {
+async function endProcesses(runId, which) {
     let ended = 0;
-    for (const { pid } of await processesOf(runId)) {
+    for (const { pid } of (await processesOf(runId)).filter(which)) {
         try {
             process.kill(pid, 'SIGKILL');
             ended++;
@@ -46668,6 +46728,10 @@ async function endProcesses(runId) {
         }
     }
     return ended;
+}
+/** Podman's own, but not conmon, without which a container cannot be stopped, nor what conmon starts at its end. */
+function isClient({ arguments: [program = '', command = ''] }) {
+    return (0,external_node_path_.basename)(program) === 'podman' && command !== 'container' && !program.startsWith('/proc/');
 }
 async function processesOf(runId) {
     const marker = `${runVariable}=${runId}`;
@@ -46800,8 +46864,6 @@ async function sweepStep(stepKey, env) {
     return { runIds, resultsDirectory, operations };
 }
 
-// EXTERNAL MODULE: external "node:fs"
-var external_node_fs_ = __nccwpck_require__(3024);
 // EXTERNAL MODULE: external "node:stream/promises"
 var external_node_stream_promises_ = __nccwpck_require__(6466);
 // EXTERNAL MODULE: external "node:zlib"
@@ -46813,6 +46875,7 @@ var external_node_stream_ = __nccwpck_require__(7075);
 // EXTERNAL MODULE: ./node_modules/tar-stream/index.js
 var tar_stream = __nccwpck_require__(6118);
 ;// CONCATENATED MODULE: ./lib/install/folder.js
+
 
 
 
@@ -46839,16 +46902,21 @@ function packFolder(path, options) {
         tar.finalize();
         return `sha256:${hash.digest('hex')}`;
     }, (error) => {
-        tar.destroy(error instanceof Error ? error : new Error(String(error)));
-        throw error;
+        const refused = error instanceof FolderRefused ? error : new FolderRefused(unreadable(error));
+        tar.destroy(refused);
+        throw refused;
     });
     digest.catch(() => { });
     return { tar: external_node_stream_.Readable.from(tar), digest };
 }
+/** Node's message names the path. */
+function unreadable(error) {
+    return `it cannot be read: ${failure_messageOf(error)}`;
+}
 async function addAll(path, name, walk) {
     const entry = await (0,promises_.lstat)(path);
     if (++walk.files > maxFiles)
-        throw new FolderRefused(`more than ${maxFiles} files`);
+        throw new FolderRefused(`it holds more than ${maxFiles} files`);
     const owner = { uid: walk.options.uid, gid: walk.options.uid, mtime: new Date(0) };
     // A lone file is its own root: the caller mounts it by its name.
     const entryName = name === '' ? (entry.isDirectory() ? '.' : (path.split('/').at(-1) ?? 'file')) : name;
@@ -46870,13 +46938,14 @@ async function addAll(path, name, walk) {
         await addFile(path, header, walk);
 }
 async function addFile(path, header, walk) {
-    const file = await (0,promises_.open)(path, 'r');
+    // It may have become a link since it was looked at.
+    const file = await (0,promises_.open)(path, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NOFOLLOW);
     try {
         // The size of the open file: it may change while the folder is walked.
         const { size } = await file.stat();
         walk.bytes += size;
         if (walk.bytes > maxBytes)
-            throw new FolderRefused(`more than ${maxBytes / 1024 ** 2} MiB`);
+            throw new FolderRefused(`it holds more than ${maxBytes / 1024 ** 2} MiB`);
         note(walk, `file ${header.name} ${header.mode ?? 0} ${size}`);
         const entry = walk.tar.entry({ ...header, size });
         const content = size === 0 ? external_node_stream_.Readable.from([]) : (0,external_node_fs_.createReadStream)('', { fd: file.fd, autoClose: false, end: size - 1 });
@@ -46903,14 +46972,40 @@ var untrusted = __nccwpck_require__(2457);
 
 
 /** A folder for results that cannot be written. The message says what to do. */
-class ResultsUnwritable extends (/* unused pure expression or super */ null && (Error)) {
+class ResultsUnwritable extends Error {
     name = 'ResultsUnwritable';
 }
-/** @param given the input, relative to the workspace or absolute; null takes the host's default. */
-function resultsDirectory(host, given) {
-    if (given === null)
-        return host.defaultResultsDirectory;
-    return (0,external_node_path_.isAbsolute)(given) ? given : (0,external_node_path_.join)(host.workspace, given);
+/**
+ * Where a step's results go. A folder inside the workspace may have come with a pull request: it must not be a link, nor
+ * lie behind one that leads out.
+ * @param given the input, relative to the workspace or absolute; null takes the host's default.
+ * @throws ResultsUnwritable
+ */
+async function resultsDirectory(host, given) {
+    const directory = given === null ? await defaultDirectory(host) : (0,external_node_path_.resolve)(host.workspace, given);
+    const entry = await (0,promises_.lstat)(directory).catch(() => null);
+    if (entry !== null && !entry.isDirectory())
+        throw refused(directory, 'it is no folder');
+    if (isInside(directory, host.workspace)) {
+        const real = await (0,promises_.realpath)(await nearestExisting(directory));
+        if (!isInside(real, await (0,promises_.realpath)(host.workspace)))
+            throw refused(directory, 'a link leads out of the workspace');
+    }
+    return directory;
+}
+/** Two steps of one job share the default: the second must not remove what the first has named in its outputs. */
+async function defaultDirectory(host) {
+    const shared = host.defaultResultsDirectory;
+    const text = await (0,promises_.readFile)((0,external_node_path_.join)(shared, 'result.json'), 'utf8').catch(() => '');
+    const owner = /"workflowId": "mcpw-([0-9a-f]{10})-/u.exec(text)?.[1];
+    const taken = host.kind === 'github' && owner !== undefined && owner !== host.stepKey;
+    return taken ? `${shared}-${host.stepKey}` : shared;
+}
+function isInside(path, folder) {
+    return path === folder || path.startsWith(`${folder}/`);
+}
+function refused(directory, why) {
+    return new ResultsUnwritable(`The results folder ${directory} cannot be used (${why}): set \`results-directory\` to another.`);
 }
 /** What a run leaves behind on purpose. Results come redacted; the servers' own lines are redacted here. */
 class ResultsFolder {
@@ -46930,13 +47025,15 @@ class ResultsFolder {
     static async open(directory, redact) {
         try {
             await access(await nearestExisting(directory), constants.W_OK);
-            await mkdir(logsFolder(directory), { recursive: true });
-            for (const name of ['result.json', 'summary.md', 'cleanup.json', logsArchive]) {
-                await rm(join(directory, name), { force: true });
+            await mkdir(directory, { recursive: true });
+            // Only what bears our names: the folder may hold the user's own things.
+            for (const name of ['result.json', 'summary.md', 'cleanup.json', logsArchive, openLogs]) {
+                await rm(join(directory, name), { recursive: true, force: true });
             }
+            await mkdir(join(directory, openLogs));
         }
         catch (error) {
-            throw new ResultsUnwritable(`The results folder ${directory} cannot be written (${codeOf(error) ?? messageOf(error)}): set \`results-directory\` to one that can.`);
+            throw refused(directory, codeOf(error) ?? messageOf(error));
         }
         return new ResultsFolder(directory, redact);
     }
@@ -46955,7 +47052,8 @@ class ResultsFolder {
     log(server, line) {
         let stream = this.#logs.get(server);
         if (stream === undefined) {
-            stream = createWriteStream(join(logsFolder(this.directory), `${fileName(server)}.stderr.log`));
+            const file = join(this.directory, openLogs, `${fileName(server)}.stderr.log`);
+            stream = createWriteStream(file, { flags: 'wx' });
             // A full disk loses log lines, not the run.
             stream.on('error', () => { });
             this.#logs.set(server, stream);
@@ -46965,42 +47063,55 @@ class ResultsFolder {
     async closeLogs() {
         const open = [...this.#logs.values()];
         this.#logs.clear();
-        await Promise.all(open.map((stream) => new Promise((resolve) => stream.end(() => resolve()))));
+        await Promise.all(open.map((stream) => new Promise((done) => stream.end(() => done()))));
     }
 }
 /** Node's recursive mkdir never returns where the file system refuses with ENOENT, as /proc does: ask before. */
 async function nearestExisting(path) {
-    const present = await stat(path).catch(() => null);
-    return present !== null || dirname(path) === path ? path : nearestExisting(dirname(path));
+    const present = await (0,promises_.stat)(path).catch(() => null);
+    return present !== null || (0,external_node_path_.dirname)(path) === path ? path : nearestExisting((0,external_node_path_.dirname)(path));
 }
 const logsArchive = 'logs.tar.gz';
-function logsFolder(directory) {
-    return (0,external_node_path_.join)(directory, 'logs');
-}
+/** Where logs grow until the end of the run. */
+const openLogs = 'logs.unfinished';
 /**
  * Packs the servers' logs into one file and removes the folder. Also done by post, where main was killed.
  * @returns how many logs there were.
  */
 async function archiveLogs(directory) {
-    const folder = logsFolder(directory);
+    const folder = (0,external_node_path_.join)(directory, openLogs);
     const names = await (0,promises_.readdir)(folder).catch(() => null);
     if (names === null)
         return 0;
     if (names.length > 0) {
         const packed = packFolder(folder, { uid: 0, leaveOut: () => false });
-        await (0,external_node_stream_promises_.pipeline)(packed.tar, (0,external_node_zlib_.createGzip)(), (0,external_node_fs_.createWriteStream)((0,external_node_path_.join)(directory, logsArchive)));
+        const archive = (0,external_node_path_.join)(directory, logsArchive);
+        await (0,promises_.rm)(archive, { force: true });
+        await (0,external_node_stream_promises_.pipeline)(packed.tar, (0,external_node_zlib_.createGzip)(), (0,external_node_fs_.createWriteStream)(archive, { flags: 'wx' }));
     }
     await (0,promises_.rm)(folder, { recursive: true, force: true });
     return names.length;
 }
+/** As {@link archiveLogs}, as a line of the cleanup. */
+async function logsOperation(directory) {
+    try {
+        return { operation: 'logs', success: true, itemsProcessed: await archiveLogs(directory), error: null };
+    }
+    catch (error) {
+        return { operation: 'logs', success: false, itemsProcessed: 0, error: failure_messageOf(error) };
+    }
+}
 /** @throws what the file system says. */
 async function replaceFile(path, text) {
     const unfinished = `${path}.unfinished`;
-    await (0,promises_.writeFile)(unfinished, text);
+    // Never through a link that somebody put there.
+    await (0,promises_.rm)(unfinished, { force: true });
+    await (0,promises_.writeFile)(unfinished, text, { flag: 'wx' });
     await (0,promises_.rename)(unfinished, path);
 }
 
 ;// CONCATENATED MODULE: ./lib/workflow/post.js
+
 
 
 
@@ -47014,12 +47125,9 @@ async function replaceFile(path, text) {
 async function cleanUpAfterMain(host, givenDirectory, env) {
     const swept = await sweepStep(host.stepKey, env);
     const operations = [...swept.operations];
-    const directory = swept.resultsDirectory ?? resultsDirectory(host, givenDirectory || null);
-    const archived = await archiveLogs(directory).then((items) => ({ success: true, itemsProcessed: items, error: null }), (error) => ({ success: false, itemsProcessed: 0, error: error.message }));
-    operations.push({ operation: 'logs', ...archived });
-    // Where main was killed before it made the folder.
-    await (0,promises_.mkdir)(directory).catch(() => { });
-    await replaceFile((0,external_node_path_.join)(directory, 'cleanup.json'), `${JSON.stringify(report(swept.runIds, operations), null, 2)}\n`).catch((error) => host.debug(`cleanup.json could not be written: ${error.message}`));
+    const directory = swept.resultsDirectory ?? (await resultsDirectory(host, givenDirectory || null).catch(() => null));
+    if (directory !== null)
+        operations.push(await writeCleanup(host, directory, swept.runIds, operations));
     const left = operations.filter((each) => each.itemsProcessed > 0 && each.operation !== 'logs');
     const lines = operations.map((each) => `${each.operation}: ${each.error ?? each.itemsProcessed}`);
     host.group(left.length === 0 ? 'w09 clean up: main had left nothing' : 'w09 clean up: main had left things behind', lines);
@@ -47027,8 +47135,19 @@ async function cleanUpAfterMain(host, givenDirectory, env) {
         host.warning(`Cleaning up ${failed.operation} failed: ${failed.error}`);
     }
 }
-function report(runIds, operations) {
-    return { schemaVersion: 1, workflowIds: runIds, leftByMain: runIds.length > 0, operations };
+/** Archives the logs that main left open, and writes cleanup.json. */
+async function writeCleanup(host, directory, runIds, operations) {
+    const logs = await logsOperation(directory);
+    // Where main was killed before it made the folder.
+    await (0,promises_.mkdir)(directory).catch(() => { });
+    const report = {
+        schemaVersion: 1,
+        workflowIds: runIds,
+        leftByMain: runIds.length > 0,
+        operations: [...operations, logs],
+    };
+    await replaceFile((0,external_node_path_.join)(directory, 'cleanup.json'), `${JSON.stringify(report, null, 2)}\n`).catch((error) => host.debug(`cleanup.json could not be written: ${failure_messageOf(error)}`));
+    return logs;
 }
 
 

@@ -38,7 +38,7 @@ export async function loadCaseFiles(document: SourceDocument, workspace: string,
     const files = await matchingFiles(pattern, workspace);
     if ('problem' in files) fail(files.problem);
     for (const name of 'value' in files ? files.value : []) {
-      const file = readTextFile(name, workspace);
+      const file = readTextFile(name, workspace, context.filesRead);
       if ('problem' in file) {
         fail(file.problem);
       } else if (!seen.has(file.value.real)) {

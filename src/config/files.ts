@@ -16,9 +16,10 @@ export interface TextFile {
  * Reads a small text file of the workspace.
  *
  * @param given as the user wrote it, or as a glob found it
+ * @param read gathers what was read, by its real path: all that decides what a run does
  * @returns its text, or a sentence without a location
  */
-export function readTextFile(given: string, workspace: string): Parsed<TextFile> {
+export function readTextFile(given: string, workspace: string, read: Set<string>): Parsed<TextFile> {
   const resolved = resolveInside(given, workspace, 'file');
   if ('problem' in resolved) return resolved;
   const shown = JSON.stringify(given);
@@ -26,6 +27,7 @@ export function readTextFile(given: string, workspace: string): Parsed<TextFile>
     const size = statSync(resolved.path).size;
     if (size > maxFileSize) return { problem: `${shown} is larger than 1 MiB, too large for a configuration` };
     const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(readFileSync(resolved.path));
+    read.add(resolved.path);
     return { value: { name: nameOf(given, workspace), real: resolved.path, text } };
   } catch (error) {
     if (error instanceof TypeError) return { problem: `${shown} is not UTF-8 text` };

@@ -5,6 +5,7 @@ import type { SchemaContext } from './schema-context.ts';
 
 /** Only the shape is asked for: no value is ever read with this. */
 const nowhere: SchemaContext = {
+  filesRead: new Set(),
   source: () => ({ problem: 'not read' }),
   inside: () => ({ problem: 'not read' }),
   readSchema: () => ({ problem: 'not read' }),

@@ -37,6 +37,8 @@ export type LoadedConfig =
       readonly notes: string[];
       /** Values by name, for the caller to mask. */
       readonly grantedSecrets: ReadonlyMap<string, string>;
+      /** Real paths of the files that the configuration was read from. */
+      readonly files: readonly string[];
     }
   | { readonly ok: false; readonly problems: Problem[] };
 
@@ -49,7 +51,8 @@ const defaultFiles = ['.github/mcp-workflow.yml', '.github/mcp-workflow.yaml'];
 export async function loadConfig(inputs: RunInputs, context: LoadContext): Promise<LoadedConfig> {
   const secrets = grantSecrets(inputs.secrets, (name) => context.secretValue(name));
   const clean = (text: string) => withoutSecrets(text, secrets.values);
-  const { document, data, entries, sources, problems, notes } = await gather(inputs, context.workspace, secrets.values);
+  const gathered = await gather(inputs, context.workspace, secrets.values);
+  const { document, data, entries, sources, problems, notes, files } = gathered;
   const all = [...secrets.problems, ...problems];
   if (all.length > 0) return { ok: false, problems: arrange(all, clean) };
 
@@ -63,6 +66,7 @@ export async function loadConfig(inputs: RunInputs, context: LoadContext): Promi
     config: { servers: selection.servers, gate: { onIncomplete: data?.gate?.onIncomplete ?? 'fail' } },
     notes: [...secrets.notes, ...notes, ...selection.notes].map(clean),
     grantedSecrets: secrets.values,
+    files,
   };
 }
 
@@ -74,12 +78,14 @@ interface Gathered {
   readonly sources: readonly ListedServer[];
   readonly problems: readonly Problem[];
   readonly notes: readonly string[];
+  /** Real paths of all files that were read. */
+  readonly files: readonly string[];
 }
 
 /** Reads everything, and goes on past each mistake as far as that makes sense. */
 async function gather(inputs: RunInputs, workspace: string, granted: ReadonlyMap<string, string>): Promise<Gathered> {
   const world = schemaContext(workspace);
-  const file = readConfigFile(inputs, workspace);
+  const file = readConfigFile(inputs, workspace, world.filesRead);
   const { document } = file;
   const checked = document === null ? null : checkDocument(configSchema(world), document);
   const data = checked?.data ?? null;
@@ -98,7 +104,8 @@ async function gather(inputs: RunInputs, workspace: string, granted: ReadonlyMap
     // Where the file could not be read, nobody knows its servers and tags.
     ...(file.problems.length > 0 ? [] : filterProblems(inputs, names, tagsOf(entries))),
   ];
-  return { document, data, entries, sources: sources.servers, problems, notes: [...file.notes, ...sources.notes] };
+  const notes = [...file.notes, ...sources.notes];
+  return { document, data, entries, sources: sources.servers, problems, notes, files: [...world.filesRead] };
 }
 
 interface ConfigDocument {
@@ -107,7 +114,7 @@ interface ConfigDocument {
   readonly notes: readonly string[];
 }
 
-function readConfigFile(inputs: RunInputs, workspace: string): ConfigDocument {
+function readConfigFile(inputs: RunInputs, workspace: string, read: Set<string>): ConfigDocument {
   const there = defaultFiles.filter((name) => isThere(path.join(workspace, name)));
   const name = inputs.config ?? there[0];
   if (name === undefined) {
@@ -115,7 +122,7 @@ function readConfigFile(inputs: RunInputs, workspace: string): ConfigDocument {
     const problems = inputs.repositories.length > 0 ? [] : [{ message, location: null }];
     return { document: null, problems, notes: [] };
   }
-  const file = readTextFile(name, workspace);
+  const file = readTextFile(name, workspace, read);
   if ('problem' in file) {
     const message = `${inputs.config === null ? '' : 'input `config`: '}the configuration file ${file.problem}`;
     return { document: null, problems: [{ message, location: null }], notes: [] };
@@ -134,7 +141,9 @@ function isThere(file: string): boolean {
 }
 
 function schemaContext(workspace: string): SchemaContext {
+  const filesRead = new Set<string>();
   return {
+    filesRead,
     source(text) {
       const parsed = parseSource(text, workspace);
       if ('unsupported' in parsed) return { problem: parsed.unsupported };
@@ -144,7 +153,7 @@ function schemaContext(workspace: string): SchemaContext {
       const resolved = resolveInside(text, workspace, kind);
       return 'problem' in resolved ? resolved : { value: resolved.path };
     },
-    readSchema: (text) => readUserSchema(text, workspace),
+    readSchema: (text) => readUserSchema(text, workspace, filesRead),
   };
 }
 

@@ -10,8 +10,8 @@ import { schemaProblems } from './user-schema.ts';
  *
  * @returns the schema, or a sentence that names the place in that file
  */
-export function readUserSchema(given: string, workspace: string): Parsed<RawRecord> {
-  const file = readTextFile(given, workspace);
+export function readUserSchema(given: string, workspace: string, read: Set<string>): Parsed<RawRecord> {
+  const file = readTextFile(given, workspace, read);
   if ('problem' in file) return file;
   const { document, problems } = readDocument(file.value.name, file.value.text);
   const place = (line: number, column: number) => `${file.value.name}:${line}:${column}`;

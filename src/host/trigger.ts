@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { runCommand } from '../process/run.ts';
 
 /** Events that run with the base repository's secrets while somebody else's commit may lie in the workspace. */
-const privilegedEvents = new Set(['pull_request_target', 'workflow_run']);
+const privilegedEvents = new Set(['pull_request_target', 'workflow_run', 'issue_comment']);
 
 /**
  * On a privileged event, only files that are exactly those of the commit which the platform itself chose (GITHUB_SHA:
@@ -20,8 +20,9 @@ export async function untrustedTrigger(
   if (!privilegedEvents.has(event) || files.length === 0) return null;
   const advice =
     'Run it on `pull_request` instead, take configuration and sources from the base commit, or, if you know that the code under test is trusted, set `allow-untrusted-trigger: true`.';
+  const realWorkspace = await realpath(workspace);
   const paths = await Promise.all(
-    files.map(async (file) => relative(workspace, await realpath(file).catch(() => file))),
+    files.map(async (file) => relative(realWorkspace, await realpath(file).catch(() => file))),
   );
   const named = paths.map((path) => (path === '' ? 'the workspace' : path)).join(', ');
   const trusted = env['GITHUB_SHA'] ?? '';
@@ -31,8 +32,9 @@ export async function untrustedTrigger(
     const other = (await isHeadOfPullRequest(head, env)) ? ', the head of the pull request,' : '';
     return `On \`${event}\` this job has the base repository's secrets, but ${named} would be read from ${what}${other} and not from ${trusted.slice(0, 12)}, which the event stands for. ${advice}`;
   }
-  // Files may have been fetched over a trusted checkout, and new ones put beside it.
+  // Files may have been fetched over a trusted checkout, and new ones put beside it. Their names are only names.
   const changed = await git(workspace, [
+    '--literal-pathspecs',
     'status',
     '--porcelain',
     '--ignored',

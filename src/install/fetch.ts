@@ -15,9 +15,10 @@ const Report = z.object({
   version: z.string().max(200).nullish(),
   integrity: z.string().max(500).nullish(),
   commands: z.record(z.string(), z.string()).default({}),
+  urlDependencies: names.default([]),
+  tooManyCommands: z.boolean().default(false),
   shebangs: z.record(z.string(), z.string().nullable()).default({}),
   scripts: z.record(z.string(), z.unknown()).catch({}).default({}),
-  packages: z.number().default(0),
   withInstallScripts: names.default([]),
   size: z.number().default(0),
 });
@@ -46,6 +47,8 @@ export interface FetchOutcome {
   readonly durationMs: number;
   /** What the registry failed to do meanwhile. */
   readonly faults: readonly string[];
+  /** It asked the registry for more than one install may have. */
+  readonly tooLarge: boolean;
 }
 
 /** Bytes that one install may take from the registry. */
@@ -57,7 +60,7 @@ export async function fetchTree(
   upstream: Upstream,
   npm: NpmTool,
   request: FetchRequest,
-  options: { signal: AbortSignal; onLine: (line: string) => void },
+  signal: AbortSignal,
 ): Promise<FetchOutcome> {
   const folder = await sandbox.runtimeFolder(`g${request.uid}`);
   const gateway = await RegistryGateway.open(upstream, folder, maxDownload);
@@ -85,7 +88,7 @@ export async function fetchTree(
         resources: request.resources,
         timeoutSeconds: request.timeoutMs / 1000,
       },
-      { signal: options.signal, onStderrLine: options.onLine },
+      { signal },
     );
     return {
       report: parseReport(result.stdout),
@@ -94,6 +97,7 @@ export async function fetchTree(
       timedOut: result.timedOut || result.durationMs >= request.timeoutMs,
       durationMs: result.durationMs,
       faults: gateway.faults,
+      tooLarge: gateway.tooLarge,
     };
   } finally {
     await gateway.close();

@@ -1,9 +1,10 @@
 import { createHash, type Hash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { constants, createReadStream } from 'node:fs';
 import { lstat, open, readdir, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { messageOf } from '../process/failure.ts';
 import { pack, type Header, type Pack } from 'tar-stream';
 
 /** What a copy of a folder may hold at most; more is somebody's mistake, or an attack on the disk. */
@@ -42,12 +43,18 @@ export function packFolder(path: string, options: PackOptions): PackedFolder {
       return `sha256:${hash.digest('hex')}`;
     },
     (error: unknown) => {
-      tar.destroy(error instanceof Error ? error : new Error(String(error)));
-      throw error;
+      const refused = error instanceof FolderRefused ? error : new FolderRefused(unreadable(error));
+      tar.destroy(refused);
+      throw refused;
     },
   );
   digest.catch(() => {});
   return { tar: Readable.from(tar), digest };
+}
+
+/** Node's message names the path. */
+function unreadable(error: unknown): string {
+  return `it cannot be read: ${messageOf(error)}`;
 }
 
 interface Walk {
@@ -60,7 +67,7 @@ interface Walk {
 
 async function addAll(path: string, name: string, walk: Walk): Promise<void> {
   const entry = await lstat(path);
-  if (++walk.files > maxFiles) throw new FolderRefused(`more than ${maxFiles} files`);
+  if (++walk.files > maxFiles) throw new FolderRefused(`it holds more than ${maxFiles} files`);
   const owner = { uid: walk.options.uid, gid: walk.options.uid, mtime: new Date(0) };
   // A lone file is its own root: the caller mounts it by its name.
   const entryName = name === '' ? (entry.isDirectory() ? '.' : (path.split('/').at(-1) ?? 'file')) : name;
@@ -80,12 +87,13 @@ async function addAll(path: string, name: string, walk: Walk): Promise<void> {
 }
 
 async function addFile(path: string, header: Partial<Header> & { name: string }, walk: Walk): Promise<void> {
-  const file = await open(path, 'r');
+  // It may have become a link since it was looked at.
+  const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
   try {
     // The size of the open file: it may change while the folder is walked.
     const { size } = await file.stat();
     walk.bytes += size;
-    if (walk.bytes > maxBytes) throw new FolderRefused(`more than ${maxBytes / 1024 ** 2} MiB`);
+    if (walk.bytes > maxBytes) throw new FolderRefused(`it holds more than ${maxBytes / 1024 ** 2} MiB`);
     note(walk, `file ${header.name} ${header.mode ?? 0} ${size}`);
     const entry = walk.tar.entry({ ...header, size });
     const content =

@@ -15,8 +15,9 @@ export class RegistryGateway {
   readonly folder: string;
   /** What the registry failed to do, in sentences: then a failed install is infrastructure. */
   readonly faults: string[] = [];
-  bytes = 0;
-  requests = 0;
+  /** The install asked for more than it may have: the package's doing, not the registry's. */
+  tooLarge = false;
+  #bytes = 0;
   readonly #server: Server;
   readonly #upstream: Upstream;
   readonly #maxBytes: number;
@@ -49,17 +50,17 @@ export class RegistryGateway {
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    this.requests++;
     try {
       const method = request.method;
       if (method !== 'GET' && method !== 'HEAD') return refuse(response, 405, 'only reading is allowed');
-      if (this.bytes > this.#maxBytes) return refuse(response, 507, 'the install is larger than allowed');
+      if (this.tooLarge) return refuse(response, 507, 'the install is larger than allowed');
       const answer = await this.#upstream.get(this.#pathOf(request), { method, headers: forwarded(request) });
       if ((answer.statusCode ?? 0) >= 500) this.faults.push(`HTTP ${answer.statusCode} for ${request.url}`);
       response.writeHead(answer.statusCode ?? 502, returned(answer));
       await pipeline(answer, this.#counter(), response);
     } catch (error) {
-      this.faults.push(messageOf(error));
+      // A client that has gone, or that wanted too much, is no fault of the registry's.
+      if (!this.tooLarge && !response.destroyed) this.faults.push(messageOf(error));
       if (response.headersSent) response.destroy();
       else refuse(response, 502, 'the registry could not be reached');
     }
@@ -68,14 +69,18 @@ export class RegistryGateway {
   /** A path relative to the registry, whatever host the client believes it talks to. */
   #pathOf(request: IncomingMessage): string {
     const asked = new URL(request.url ?? '/', 'http://gateway.invalid');
-    return `${asked.pathname}${asked.search}`;
+    const { pathname } = this.#upstream.registry.url;
+    // Whatever else the registry's host serves is out of reach.
+    const below = asked.pathname.startsWith(pathname) ? asked.pathname : `${pathname}${asked.pathname.slice(1)}`;
+    return `${below}${asked.search}`;
   }
 
   #counter(): Transform {
     return new Transform({
       transform: (chunk: Buffer, _encoding, done) => {
-        this.bytes += chunk.length;
-        done(this.bytes > this.#maxBytes ? new Error('the install is larger than allowed') : null, chunk);
+        this.#bytes += chunk.length;
+        this.tooLarge ||= this.#bytes > this.#maxBytes;
+        done(this.tooLarge ? new Error('the install is larger than allowed') : null, chunk);
       },
     });
   }

@@ -6,7 +6,8 @@ import type { InstallResult } from './model.ts';
 import { findNpm, type NpmTool } from './npm-tool.ts';
 import { installNpm } from './npm.ts';
 import { installPath } from './path.ts';
-import { findRegistry, type NpmPackage, PackageNotFound, resolvePackage } from './registry.ts';
+import { findRegistry } from './npm-settings.ts';
+import { type NpmPackage, PackageNotFound, resolvePackage } from './registry.ts';
 import { RegistryFault, Upstream } from './upstream.ts';
 
 export interface InstallerContext {
@@ -73,7 +74,8 @@ export class Installer {
     exactSource: string,
     install: (image: PreparedImage) => Promise<InstallResult>,
   ): Promise<InstallResult> {
-    const key = JSON.stringify([exactSource, server.image, server.installScripts]);
+    // The time that one server gives is not another's.
+    const key = JSON.stringify([exactSource, server.image, server.installScripts, server.timeouts.install]);
     const known = this.#trees.get(key);
     if (known !== undefined) return known;
     const tree = this.#sandbox.prepareImage(server.image, this.#options.signal).then(install);

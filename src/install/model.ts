@@ -11,7 +11,6 @@ export interface InstalledTree {
   /** Where the server is started: its own folder, so that a relative `command` works; null where that means nothing. */
   readonly workdir: string | null;
   readonly size: number;
-  readonly packages: number;
   readonly scripts: ScriptsReport;
   readonly timings: { readonly resolveMs: number; readonly fetchMs: number; readonly scriptsMs: number };
   readonly npm: string | null;

@@ -8,7 +8,7 @@ import semver from 'semver';
 import { extract } from 'tar-stream';
 import * as z from 'zod';
 import { findProgram } from '../sandbox/toolchain.ts';
-import { RegistryFault, type Upstream } from './upstream.ts';
+import { readBody, RegistryFault, type Upstream } from './upstream.ts';
 
 /** npm as a folder on the host, mounted into containers that install. */
 export interface NpmTool {
@@ -53,7 +53,7 @@ async function hostNpm(env: Readonly<NodeJS.ProcessEnv>): Promise<NpmTool | null
 async function fetchPinned(upstream: Upstream, folder: string): Promise<void> {
   const path = `${upstream.registry.url.pathname}npm/-/npm-${pinnedNpm.version}.tgz`;
   const answer = await upstream.get(path);
-  const tarball = await buffer(answer);
+  const tarball = await readBody(answer);
   if (answer.statusCode !== 200)
     throw new RegistryFault(`the registry answered HTTP ${answer.statusCode} for npm itself`);
   const integrity = createHash('sha512').update(tarball).digest('base64');

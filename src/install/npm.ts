@@ -26,10 +26,7 @@ export async function installNpm(
     context.upstream,
     context.npm,
     { ...request, ...limits },
-    {
-      signal: context.signal,
-      onLine: () => {},
-    },
+    context.signal,
   );
   const judged = judgeFetch(fetched, resolved, server.timeouts.install);
   if (!judged.ok) return judged.result;
@@ -45,7 +42,6 @@ export async function installNpm(
       packageName: resolved.name,
       workdir: null,
       size: report.size,
-      packages: report.packages,
       scripts: scripts.report,
       timings: { resolveMs, fetchMs: fetched.durationMs, scriptsMs: scripts.durationMs },
       npm: context.npm.version,
@@ -66,13 +62,21 @@ export function judgeFetch(fetched: FetchOutcome, resolved: NpmPackage | null, t
 }
 
 function silent({ stderr, exitCode }: FetchOutcome): InstallResult {
-  const lastLine = stderr.trim().split('\n').at(-1) ?? '';
-  return { kind: 'infrastructure', reason: `The fetch container ended without a word (${exitCode}): ${lastLine}` };
+  const lines = stderr.trim().split('\n');
+  const said = lines.find((line) => /^\s*(Error|\w+Error):/u.test(line)) ?? lines.at(-1) ?? '';
+  const reason =
+    exitCode === 127
+      ? `The image has no Node, which installs npm packages: ${said}`
+      : `The container that installs ended without a report (exit code ${exitCode}): ${said}`;
+  return { kind: 'infrastructure', reason };
 }
 
 function whatIsWrong(fetched: FetchOutcome, resolved: NpmPackage | null, timeoutMs: number): InstallResult | null {
   const { report, stderr } = fetched;
   const ok = report !== null && report.exitCode === 0;
+  if (fetched.tooLarge) {
+    return failed('The package with its dependencies is larger than 2 GiB.', stderr, fetched.exitCode, resolved);
+  }
   if (!ok && fetched.faults.length > 0) {
     return { kind: 'infrastructure', reason: `The registry failed during the install: ${fetched.faults[0]}` };
   }
@@ -82,6 +86,12 @@ function whatIsWrong(fetched: FetchOutcome, resolved: NpmPackage | null, timeout
   }
   if (report === null) return silent(fetched);
   if (!ok) return explainNpm(stderr, report.exitCode, resolved);
+  if (report.urlDependencies.length > 0) {
+    const which = report.urlDependencies.slice(0, 3).join(', ');
+    const advice = `Dependencies are fetched from addresses outside the registry (${which}): publish them as packages.`;
+    return failed(advice, stderr, null, resolved);
+  }
+  if (report.tooManyCommands) return failed('It declares more than 500 commands.', stderr, null, resolved);
   if (
     resolved !== null &&
     (report.version !== resolved.version || !sameIntegrity(report.integrity, resolved.integrity))
@@ -110,7 +120,16 @@ const npmErrors: readonly (readonly [RegExp, InstallFailure['outcome'], string])
     'install_failed',
     'A dependency is fetched from git, which is not allowed: it could run code during the install. Publish it as a package.',
   ],
-  [/ETARGET|E404/u, 'install_failed', 'A dependency does not exist in the registry in the version that is asked for.'],
+  [
+    /ETARGET|E404/u,
+    'install_failed',
+    'A dependency cannot be had from the registry: it does not exist there, or not in that version, or is fetched from elsewhere.',
+  ],
+  [
+    /ENOTFOUND|EAI_AGAIN|ECONNREFUSED/u,
+    'install_failed',
+    'A dependency is fetched from an address outside the registry, where no install may go. Publish it as a package.',
+  ],
   [/EINTEGRITY/u, 'install_failed', 'A package is not the one whose integrity was recorded.'],
   [
     /EUSAGE.*lock|in sync/su,

@@ -31,21 +31,15 @@ export async function installPath(
   const volume = await context.sandbox.createVolume(server.name, uid);
   const packed = packFolder(source.path, { uid, leaveOut: (name) => leftOut.has(name) });
   try {
-    await context.sandbox.importVolume(volume, packed.tar, server.timeouts.install, context.signal);
-    const digest = await packed.digest;
+    const importing = context.sandbox.importVolume(volume, packed.tar, server.timeouts.install, context.signal);
+    // Where packing fails so does importing, and the packer's reason, which comes first, is the one to tell.
+    const [digest] = await Promise.all([packed.digest, importing]);
     const resolved: ResolvedSource = { kind: 'path', name: source.given, version: null, integrity: null, digest };
     const resolveMs = performance.now() - started;
     return await installCopied(context, server, source, { volume, uid, image }, resolved, resolveMs);
   } catch (error) {
-    const refused =
-      error instanceof FolderRefused
-        ? error
-        : await packed.digest.then(
-            () => null,
-            (reason: unknown) => reason,
-          );
-    if (!(refused instanceof FolderRefused)) throw error;
-    const advice = `The folder ${source.given} holds ${refused.message}: name a smaller folder as the source.`;
+    if (!(error instanceof FolderRefused)) throw error;
+    const advice = `The folder ${source.given} cannot be copied in: ${error.message}.`;
     return {
       kind: 'failed',
       failure: { outcome: 'install_failed', advice, stderrTail: '', exitCode: null, resolved: null },
@@ -70,7 +64,7 @@ async function installCopied(
     context.upstream,
     context.npm,
     { ...place, ...limits, label: server.name, npmArguments, packageFolder: '.' },
-    { signal: context.signal, onLine: () => {} },
+    context.signal,
   );
   const judged = judgeFetch(fetched, null, server.timeouts.install);
   if (!judged.ok) return judged.result;
@@ -89,7 +83,6 @@ async function installCopied(
       packageName: report.name ?? null,
       workdir: treePath,
       size: report.size,
-      packages: report.packages,
       scripts: rebuilt.report,
       timings: { resolveMs, fetchMs: fetched.durationMs, scriptsMs: rebuilt.durationMs + built.durationMs },
       npm: context.npm.version,
@@ -117,7 +110,12 @@ async function build(
   const request = { ...place, ...limits, label: server.name, npmArguments: ['run', script] };
   const outcome = await runScripts(context.sandbox, context.npm, request, context.signal);
   if (outcome.ok) return { failure: null, durationMs: outcome.durationMs };
-  const advice = `\`npm run ${script}\` failed with exit code ${outcome.exitCode}: it runs without network, with the dependencies that package.json names.`;
+  if (outcome.infrastructure !== null) {
+    return { failure: { kind: 'infrastructure', reason: outcome.infrastructure }, durationMs: outcome.durationMs };
+  }
+  const advice = outcome.timedOut
+    ? `\`npm run ${script}\` did not end within ${server.timeouts.install / 1000} s: raise \`timeouts.install\`.`
+    : `\`npm run ${script}\` failed with exit code ${outcome.exitCode}: it runs without network, with the dependencies that package.json names.`;
   const { stderrTail, exitCode } = outcome;
   const failure = { outcome: 'install_failed', advice, stderrTail, exitCode, resolved } as const;
   return { failure: { kind: 'failed', failure }, durationMs: outcome.durationMs };

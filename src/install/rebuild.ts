@@ -1,4 +1,5 @@
 import type { ServerConfig } from '../config/model.ts';
+import { PodmanFailed } from '../sandbox/errors.ts';
 import type { PreparedImage } from '../sandbox/sandbox.ts';
 import type { FetchReport } from './fetch.ts';
 import type { InstallerContext } from './installer.ts';
@@ -23,6 +24,7 @@ export async function rebuildDependencies(
   const limits = { resources: server.resources, timeoutMs: server.timeouts.install };
   const request = { ...place, ...limits, label: server.name, npmArguments: ['rebuild'] };
   const outcome = await runScripts(context.sandbox, context.npm, request, context.signal);
-  const failure = outcome.ok ? null : outcome.stderrTail;
+  if (outcome.infrastructure !== null) throw new PodmanFailed(outcome.infrastructure);
+  const failure = outcome.ok ? null : outcome.timedOut ? 'it did not end in time' : outcome.stderrTail;
   return { report: { packages, ran: true, failure }, durationMs: outcome.durationMs };
 }

@@ -1,50 +1,19 @@
-import { readFile } from 'node:fs/promises';
-import { text } from 'node:stream/consumers';
 import pRetry, { AbortError } from 'p-retry';
 import pickManifest from 'npm-pick-manifest';
+import semver from 'semver';
 import * as z from 'zod';
-import { runCommand } from '../process/run.ts';
 import type { ResolvedSource } from '../result/model.ts';
-import { type Registry, RegistryFault, type Upstream } from './upstream.ts';
+import { readBody, RegistryFault, type Upstream } from './upstream.ts';
 
 /** The registry answered, and the answer is that this package or version cannot be had. */
 export class PackageNotFound extends Error {
   override readonly name = 'PackageNotFound';
 }
 
-const defaultRegistry = 'https://registry.example/';
-
-/**
- * The registry that the user's own npm is set to. Asked outside of every project: an `.npmrc` in the workspace may come
- * from a pull request.
- */
-export async function findRegistry(neutralFolder: string): Promise<Registry> {
-  const result = await runCommand('npm', ['config', 'get', 'registry', 'cafile'], {
-    deadlineMs: 20_000,
-    cwd: neutralFolder,
-    env: npmVariables(),
-  });
-  const settings = new Map(
-    result.stdout.split('\n').flatMap((line) => {
-      const at = line.indexOf('=');
-      return at < 0 ? [] : [[line.slice(0, at).trim(), line.slice(at + 1).trim()] as const];
-    }),
-  );
-  const url = URL.canParse(settings.get('registry') ?? '') ? (settings.get('registry') ?? '') : defaultRegistry;
-  const cafile = settings.get('cafile');
-  const ca = cafile?.startsWith('/') ? await readFile(cafile, 'utf8').catch(() => null) : null;
-  return { url: new URL(url.endsWith('/') ? url : `${url}/`), ca };
-}
-
-/** npm's own settings in the environment name the registry too; none of them is a token. */
-function npmVariables(): Record<string, string> {
-  const names = ['npm_config_registry', 'NPM_CONFIG_REGISTRY', 'NPM_CONFIG_USERCONFIG', 'npm_config_userconfig'];
-  return Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
-}
-
 const Manifest = z.looseObject({
   name: z.string(),
-  version: z.string(),
+  // It becomes an argument of npm's.
+  version: z.string().refine((version) => semver.valid(version) !== null),
   dist: z.looseObject({ integrity: z.string().optional(), shasum: z.string().optional(), tarball: z.string() }),
 });
 const Packument = z.looseObject({
@@ -95,7 +64,7 @@ async function readPackument(upstream: Upstream, name: string, signal: AbortSign
     signal,
   });
   const status = answer.statusCode ?? 0;
-  const body = await text(answer);
+  const body = (await readBody(answer)).toString('utf8');
   if (status === 404) {
     throw new AbortError(new PackageNotFound(`${name} does not exist in the registry ${upstream.registry.url.host}.`));
   }

@@ -10,6 +10,8 @@ export interface Registry {
   readonly url: URL;
   /** Certificates in PEM beside the built-in ones, or null. */
   readonly ca: string | null;
+  /** Scopes that npm takes from elsewhere. Never asked for here: a public registry may hold a stranger's package of that name. */
+  readonly scopes: ReadonlyMap<string, string>;
 }
 
 /** The registry could not be reached, or failed: infrastructure. */
@@ -46,11 +48,13 @@ export class Upstream {
   ): Promise<IncomingMessage> {
     let url = new URL(path, this.registry.url);
     if (url.origin !== this.registry.url.origin) throw new RegistryFault(`${path} does not lie in the registry`);
+    this.#refuseForeignScope(url);
     for (let hop = 0; hop <= maxRedirects; hop++) {
       const answer = await this.#once(url, options);
       const { location } = answer.headers;
       if ((answer.statusCode ?? 0) < 300 || (answer.statusCode ?? 0) >= 400 || location === undefined) return answer;
       answer.resume();
+      if (!URL.canParse(location, url.href)) throw new RegistryFault(`the registry redirects ${path} to no address`);
       const next = new URL(location, url);
       if (next.protocol !== 'https:' && next.origin !== url.origin) {
         throw new RegistryFault(`the registry redirects ${url.pathname} to ${next.protocol}//, which is not followed`);
@@ -58,6 +62,16 @@ export class Upstream {
       url = next;
     }
     throw new RegistryFault(`the registry redirects ${path} more than ${maxRedirects} times`);
+  }
+
+  #refuseForeignScope(url: URL): void {
+    const name = decodeURIComponent(url.pathname.slice(this.registry.url.pathname.length));
+    const [scope = ''] = name.split('/');
+    const elsewhere = this.registry.scopes.get(scope);
+    if (elsewhere === undefined) return;
+    throw new RegistryFault(
+      `${scope} is taken from ${elsewhere} by this machine's npm, and more than one registry is not yet supported`,
+    );
   }
 
   close(): void {
@@ -83,10 +97,30 @@ export class Upstream {
         resolve,
       );
       outgoing.once('timeout', () => outgoing.destroy(new Error(`no answer within ${idleTimeoutMs / 1000} s`)));
-      outgoing.once('error', (error) => reject(new RegistryFault(`${url.host}: ${describe(error)}`)));
+      outgoing.on('error', (error) => reject(new RegistryFault(`${url.host}: ${describe(error)}`)));
       outgoing.end();
     });
   }
+}
+
+const maxBody = 128 * 1024 ** 2;
+
+/** Reads a whole answer, at most 128 MiB. @throws RegistryFault also where it is cut off in the middle. */
+export async function readBody(answer: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  try {
+    for await (const chunk of answer) {
+      const bytes = Buffer.from(chunk);
+      size += bytes.length;
+      if (size > maxBody) throw new RegistryFault(`an answer is larger than ${maxBody / 1024 ** 2} MiB`);
+      chunks.push(bytes);
+    }
+  } catch (error) {
+    if (error instanceof RegistryFault) throw error;
+    throw new RegistryFault(`an answer was cut off: ${messageOf(error)}`);
+  }
+  return Buffer.concat(chunks);
 }
 
 /** Node adds NODE_EXTRA_CA_CERTS to its defaults only where no `ca` is given. */
@@ -102,6 +136,6 @@ function extraCertificates(env: Readonly<NodeJS.ProcessEnv>): string[] {
 
 function describe(error: Error): string {
   // Several addresses were tried: the message of the whole is empty.
-  if (error instanceof AggregateError) return error.errors.map(messageOf).join(', ');
+  if (error instanceof AggregateError) return error.errors.map((each) => messageOf(each)).join(', ');
   return error.message;
 }

@@ -166,7 +166,7 @@ function exited({ exit, lastStderrLine }: StartupFacts): StartupVerdict | null {
 
 function whatToDo({ exitCode, signal }: Pick<Exit, 'exitCode' | 'signal'>): string {
   if (signal === 'SIGKILL' || exitCode === 137) {
-    return 'the memory or time limit may have ended it, so raise `resources.memory` or `timeouts.start`';
+    return 'its memory limit has most likely ended it, so raise `resources.memory`';
   }
   if (exitCode === 127) return 'the command was not found, so check `command`, `bin` and `image`';
   if (exitCode === 126) return 'the command could not be executed, so check `command`, `bin` and `image`';

@@ -26,8 +26,6 @@ export interface CommandOptions {
   readonly input?: string | Uint8Array | Readable | undefined;
   /** Bytes kept of each of stdout and stderr; the command is ended when it writes more. Default 8 MiB. */
   readonly maxOutput?: number | undefined;
-  /** Called with each line of stderr as it comes, for progress. */
-  readonly onStderrLine?: ((line: string) => void) | undefined;
 }
 
 const forceKillAfterMs = 1000;
@@ -47,7 +45,6 @@ export async function runCommand(
     maxBuffer: options.maxOutput ?? 8 * 1024 * 1024,
     ...inputOption(options.input),
   });
-  if (options.onStderrLine !== undefined) void forwardLines(child.iterable({ from: 'stderr' }), options.onStderrLine);
   const result = await child;
   return {
     command: [file, ...args].join(' '),
@@ -67,14 +64,13 @@ export async function runCommand(
 export function startPiped(
   file: string,
   args: readonly string[],
-  options: { readonly env?: Readonly<Record<string, string>>; readonly signal?: AbortSignal },
+  options: { readonly env?: Readonly<Record<string, string>> },
 ): PipedProcess {
   const started = performance.now();
   const child = execa(file, [...args], {
     ...common(options.env),
     buffer: false,
     stdin: 'pipe',
-    ...(options.signal === undefined ? {} : { cancelSignal: options.signal }),
   });
   // A write after the program has gone is the reader's to notice by `exited`, not a crash of ours.
   child.stdin.on('error', () => {});
@@ -108,14 +104,6 @@ function common(env: Readonly<Record<string, string>> | undefined) {
 function inputOption(input: CommandOptions['input']) {
   if (input === undefined) return {};
   return { input, stdin: 'pipe' as const };
-}
-
-async function forwardLines(lines: AsyncIterable<unknown>, onLine: (line: string) => void): Promise<void> {
-  try {
-    for await (const line of lines) onLine(String(line));
-  } catch {
-    // The same failure is reported by the command's result.
-  }
 }
 
 function spawnErrorOf(result: {

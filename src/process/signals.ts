@@ -10,6 +10,11 @@ export function interruptSignal(): AbortSignal {
   return controller.signal;
 }
 
+/** A reader that has gone, as in `| head -1`, must not keep us from cleaning up. */
+export function surviveClosedOutputs(): void {
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+}
+
 /** Ends the process when everything printed has left it: keep-alive sockets would hold it open. */
 export async function exit(code: number): Promise<never> {
   for (const stream of [process.stdout, process.stderr]) {

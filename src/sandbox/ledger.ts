@@ -1,4 +1,5 @@
-import { appendFile, chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { appendFileSync } from 'node:fs';
+import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { formatOwner, type Owner } from './owner.ts';
@@ -36,8 +37,9 @@ export class Ledger {
     return new Ledger(directory);
   }
 
-  async intend(entry: LedgerEntry): Promise<void> {
-    await appendFile(join(this.directory, 'ledger.jsonl'), `${JSON.stringify(entry)}\n`);
+  /** Written before this returns: a kill may come right after. */
+  intend(entry: LedgerEntry): void {
+    appendFileSync(join(this.directory, 'ledger.jsonl'), `${JSON.stringify(entry)}\n`);
   }
 }
 

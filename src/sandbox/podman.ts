@@ -3,6 +3,7 @@ import * as z from 'zod';
 import type { PipedProcess } from '../process/piped.ts';
 import { type CommandResult, runCommand, startPiped } from '../process/run.ts';
 import { PodmanFailed } from './errors.ts';
+import type { LedgerEntry } from './ledger.ts';
 import { ownerLabel, runLabel, runVariable, stepLabel } from './names.ts';
 import { type ContainerSpec, type PolicyContext, policyArguments } from './policy.ts';
 
@@ -30,12 +31,17 @@ const shortDeadlineMs = 30_000;
 export class Podman {
   readonly #identity: RunIdentity;
   readonly #stop: AbortSignal | null;
+  readonly #intend: (entry: LedgerEntry) => void;
   #serial = 0;
 
-  /** @param stop once aborted, nothing new is made and what is being made is given up; removing goes on. */
-  constructor(identity: RunIdentity, stop: AbortSignal | null = null) {
+  /**
+   * @param maker what only a run has that makes things: `stop`, after which nothing new is made and what is being made is
+   * given up, while removing goes on; and `intend`, told of each thing before it is made.
+   */
+  constructor(identity: RunIdentity, maker?: { stop: AbortSignal; intend: (entry: LedgerEntry) => void }) {
     this.#identity = identity;
-    this.#stop = stop;
+    this.#stop = maker?.stop ?? null;
+    this.#intend = maker?.intend ?? (() => {});
   }
 
   /** @param deadlineMs also for calls that wait for a container to end. */
@@ -66,6 +72,7 @@ export class Podman {
 
   /** Makes a volume that the container uid owns. */
   async createVolume(name: string, uid: number): Promise<void> {
+    this.#intend({ kind: 'volume', name });
     await this.#make(['volume', 'create', ...this.#labels(), '--opt', `o=uid=${uid},gid=${uid}`, name]);
   }
 
@@ -79,6 +86,7 @@ export class Podman {
    */
   async importImage(tag: string, tar: Readable): Promise<void> {
     this.#refuseAfterStop();
+    this.#intend({ kind: 'image', name: tag });
     await this.must(['import', '--quiet', '-', tag], 120_000, { input: tar });
   }
 
@@ -89,28 +97,29 @@ export class Podman {
   }
 
   async pull(image: string, deadlineMs: number, signal: AbortSignal): Promise<CommandResult> {
-    return this.call(['pull', '--quiet', image], deadlineMs, { signal });
+    // A pull is the one thing that podman itself does over the network.
+    return this.call(['pull', '--quiet', image], deadlineMs, { signal, env: proxyEnvironment() });
   }
 
   /** Runs a container to its end. The client is killed after the container's own timeout and a margin. */
   async run(spec: ContainerSpec, context: PolicyContext, options: CallOptions = {}): Promise<CommandResult> {
     this.#refuseAfterStop();
-    const name = this.#containerName(spec);
+    const name = this.#newContainer(spec);
     const deadlineMs = spec.timeoutSeconds * 1000 + 10_000;
     const result = await this.call(this.#runArguments(name, spec, context), deadlineMs, {
       signal: this.#stop ?? undefined,
       ...options,
       env: { ...spec.secretEnv },
     });
-    // Ending the client does not end the container.
-    if (result.timedOut || result.canceled) await this.remove('container', [name]);
+    // Ending the client, for whatever reason, does not end the container.
+    if (!result.ok) await this.remove('container', [name]);
     return result;
   }
 
   /** Starts a container that is spoken to over stdio; `kill` removes the container, then ends the client. */
   start(spec: ContainerSpec, context: PolicyContext): PipedProcess {
     this.#refuseAfterStop();
-    const name = this.#containerName(spec);
+    const name = this.#newContainer(spec);
     const client = startPiped('podman', this.#runArguments(name, spec, context), {
       env: { [runVariable]: this.#identity.runId, ...spec.secretEnv },
     });
@@ -125,7 +134,8 @@ export class Podman {
       volume: ['volume', 'rm', '--force'],
       network: ['network', 'rm', '--force'],
     }[kind];
-    return this.call([...command, ...names], deadlineMs);
+    // Without our mark: a sweep must not end what removes.
+    return this.call([...command, ...names], deadlineMs, { env: { [runVariable]: '' } });
   }
 
   /** Removes a tag, and the image when it was the last. @returns false when there was none. @throws PodmanFailed */
@@ -159,8 +169,10 @@ export class Podman {
     ];
   }
 
-  #containerName(spec: ContainerSpec): string {
-    return `${this.#identity.runId}-${spec.phase}-${this.#serial++}-${spec.label}`;
+  #newContainer(spec: ContainerSpec): string {
+    const name = `${this.#identity.runId}-${spec.phase}-${this.#serial++}-${spec.label}`;
+    this.#intend({ kind: 'container', name });
+    return name;
   }
 
   #labels(): string[] {
@@ -169,12 +181,16 @@ export class Podman {
   }
 }
 
+function proxyEnvironment(): Record<string, string> {
+  const names = ['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'http_proxy', 'https_proxy', 'no_proxy'];
+  return Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
+}
+
 type CallOptions = {
   readonly signal?: AbortSignal | undefined;
   readonly env?: Readonly<Record<string, string>> | undefined;
   readonly input?: Readable | undefined;
   readonly maxOutput?: number | undefined;
-  readonly onStderrLine?: ((line: string) => void) | undefined;
 };
 
 const labels = z.record(z.string(), z.string()).nullish();
@@ -190,7 +206,7 @@ const Rows = z.array(
 );
 
 function parseListed(output: string): Listed[] {
-  const rows = Rows.parse(JSON.parse(output === '' ? '[]' : output) ?? []);
+  const rows = parseRows(output);
   return rows.map((row) => {
     const label = row.Labels ?? row.labels ?? {};
     return {
@@ -200,6 +216,15 @@ function parseListed(output: string): Listed[] {
       owner: label[ownerLabel] ?? '',
     };
   });
+}
+
+/** @throws PodmanFailed */
+function parseRows(output: string): z.infer<typeof Rows> {
+  try {
+    return Rows.parse(JSON.parse(output === '' ? '[]' : output) ?? []);
+  } catch {
+    throw new PodmanFailed(`podman listed its things in a form that is not understood: ${output.slice(0, 200)}`);
+  }
 }
 
 function failureOf(args: readonly string[], result: CommandResult, deadlineMs: number): string {

@@ -55,6 +55,10 @@ export function policyArguments(spec: ContainerSpec, context: PolicyContext): st
     // stdio is the transport; no tty, which would merge the streams and never see the end of input.
     '--interactive',
     '--pull=never',
+    // Folders that an image declares would be writable volumes outside this policy, and without a label.
+    '--image-volume=ignore',
+    // Programs of the image's choice beside the one that was asked for.
+    '--no-healthcheck',
     // Container root is the runner's own uid outside, and that has sudo on hosted machines.
     `--user=${spec.uid}:${spec.uid}`,
     '--cap-drop=ALL',

@@ -25,7 +25,7 @@ export async function inspectPodman(): Promise<PodmanFacts> {
   );
   if (info.spawnError !== null) {
     throw new SandboxUnavailable(
-      'Podman is not installed: on Debian or Ubuntu run `sudo apt-get install podman uidmap`, or use a GitHub-hosted ubuntu-24.04 runner, which has it.',
+      'Podman is not installed: on Debian or Ubuntu run `sudo apt-get install podman uidmap catatonit`, or use a GitHub-hosted ubuntu-24.04 runner, which has it.',
     );
   }
   // An old Podman may not know the fields asked for: ask its version apart, so that the sentence names the cause.
@@ -38,7 +38,8 @@ export async function inspectPodman(): Promise<PodmanFacts> {
   }
   const [version = '', cgroup = '', controllers = '[]'] = info.stdout.trim().split('\t');
   refuseVersion(version);
-  return { version, cgroup: cgroup === 'v2' ? 'v2' : 'v1', controllers: new Set(parseControllers(controllers)) };
+  const delegated = [...parseControllers(controllers), ...(await userControllers())];
+  return { version, cgroup: cgroup === 'v2' ? 'v2' : 'v1', controllers: new Set(delegated) };
 }
 
 /** @throws SandboxUnavailable where rootless Podman cannot be: another system, root, or a job container. */
@@ -90,6 +91,14 @@ async function refuseMissingSubIds(): Promise<void> {
 async function usesSubIdService(): Promise<boolean> {
   const text = await readFile('/etc/nsswitch.conf', 'utf8').catch(() => '');
   return /^\s*subid:/mu.test(text);
+}
+
+/** Podman names the controllers of the cgroup that it runs in; with systemd it puts containers elsewhere, below this. */
+async function userControllers(): Promise<string[]> {
+  const { uid } = userInfo();
+  const file = `/sys/fs/cgroup/user.slice/user-${uid}.slice/user@${uid}.service/cgroup.controllers`;
+  const text = await readFile(file, 'utf8').catch(() => '');
+  return text.split(/\s+/u).filter(Boolean);
 }
 
 function parseControllers(text: string): string[] {

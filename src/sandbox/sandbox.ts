@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { copyFile, chmod, mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { copyFile, chmod, mkdir, rename } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { Resources } from '../config/model.ts';
 import type { PipedProcess } from '../process/piped.ts';
 import type { CommandResult } from '../process/run.ts';
-import type { CleanupOperation, HostFacts } from '../result/model.ts';
+import { codeOf, messageOf } from '../process/failure.ts';
+import type { HostFacts } from '../result/model.ts';
 import { baseImageTar, hostUsr } from './base-image.ts';
 import { PodmanFailed, SandboxUnavailable } from './errors.ts';
 import { Ledger, makeVisibleFolder } from './ledger.ts';
@@ -48,7 +49,6 @@ export interface SandboxOptions {
   readonly stepKey: string;
   readonly env: Readonly<NodeJS.ProcessEnv>;
   readonly resultsDirectory: string;
-  readonly resources: Resources;
   readonly signal: AbortSignal;
 }
 
@@ -65,7 +65,6 @@ export class Sandbox {
   readonly hostImage: PreparedImage;
   readonly directories: StateDirectories;
   readonly #podman: Podman;
-  readonly #ledger: Ledger;
   readonly #uids: UidBlock;
   readonly #context: PolicyContext;
   readonly #images = new Map<string, Promise<PreparedImage>>();
@@ -79,7 +78,6 @@ export class Sandbox {
     this.hostImage = parts.hostImage;
     this.directories = parts.directories;
     this.#podman = parts.podman;
-    this.#ledger = parts.ledger;
     this.#uids = parts.uids;
     this.#context = parts.context;
     this.#identities = 1;
@@ -93,7 +91,6 @@ export class Sandbox {
     refuseWrongPlace(options.env);
     const directories = requireDirectories(options.env);
     const owner = await currentOwner();
-    const podman = new Podman({ runId, stepKey: options.stepKey, owner: formatOwner(owner) }, options.signal);
     // `podman info` takes a third of a second; what does not need its answer goes on beside it.
     const inspected = inspectPodman();
     inspected.catch(() => {});
@@ -103,8 +100,10 @@ export class Sandbox {
       resultsDirectory: options.resultsDirectory,
       startedAt: new Date().toISOString(),
     };
-    const ledger = await Ledger.open(directories, record, owner);
     const runtime = await prepareRuntime(directories, runId);
+    const ledger = await Ledger.open(directories, record, owner);
+    const identity = { runId, stepKey: options.stepKey, owner: formatOwner(owner) };
+    const podman = new Podman(identity, { stop: options.signal, intend: (entry) => ledger.intend(entry) });
     const [uids, usr, toolchain, strict] = await Promise.all([
       reserveUidBlock(directories.uids, runId),
       hostUsr(),
@@ -113,14 +112,12 @@ export class Sandbox {
     ]);
     const facts = await inspected;
     const reference = baseImageTag(runId);
-    await ledger.intend({ kind: 'image', name: reference });
     await Promise.all([podman.importImage(reference, await baseImageTar()), sweepDeadRuns(podman, directories)]);
     const parts: Prepared = {
       runId,
       facts,
       directories,
       podman,
-      ledger,
       uids,
       context: { seccompProfile: strict ? join(runtime, 'seccomp.json') : null, controllers: facts.controllers },
       hostImage: hostImageOf(reference, usr, toolchain),
@@ -141,7 +138,6 @@ export class Sandbox {
   /** @param purpose part of the name, for people who look at `podman volume ls`. */
   async createVolume(purpose: string, uid: number): Promise<string> {
     const name = `${this.runId}-${this.#volumes++}-${purpose}`;
-    await this.#ledger.intend({ kind: 'volume', name });
     await this.#podman.createVolume(name, uid);
     return name;
   }
@@ -164,21 +160,13 @@ export class Sandbox {
   }
 
   /** Runs a container to its end. */
-  async run(
-    request: ContainerRequest,
-    options: { signal?: AbortSignal; onStderrLine?: (line: string) => void; maxOutput?: number } = {},
-  ): Promise<CommandResult> {
+  async run(request: ContainerRequest, options: { signal?: AbortSignal } = {}): Promise<CommandResult> {
     return this.#podman.run(specOf(request), this.#context, options);
   }
 
   /** Starts a container that is spoken to over its standard streams. */
   start(request: ContainerRequest): PipedProcess {
     return this.#podman.start(specOf(request), this.#context);
-  }
-
-  /** w09: removes everything of this run. Never rejects. */
-  async sweep(): Promise<CleanupOperation[]> {
-    return sweepRun(this.#podman, this.directories, this.runId);
   }
 
   /** For the result's `host`. */
@@ -215,7 +203,6 @@ interface Prepared {
   readonly facts: PodmanFacts;
   readonly directories: StateDirectories;
   readonly podman: Podman;
-  readonly ledger: Ledger;
   readonly uids: UidBlock;
   readonly context: PolicyContext;
   readonly hostImage: PreparedImage;
@@ -231,7 +218,13 @@ function requireDirectories(env: Readonly<NodeJS.ProcessEnv>): StateDirectories 
 
 async function prepareRuntime(directories: StateDirectories, runId: string): Promise<string> {
   const runtime = join(directories.runtime, runId);
-  await mkdir(runtime, { recursive: true, mode: 0o700 });
+  try {
+    await mkdir(runtime, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw new SandboxUnavailable(
+      `XDG_RUNTIME_DIR is ${dirname(directories.runtime)}, which does not exist or cannot be written (${codeOf(error) ?? messageOf(error)}): run \`loginctl enable-linger\` for the runner's user, then start the runner again.`,
+    );
+  }
   return runtime;
 }
 
@@ -266,10 +259,16 @@ function specOf(request: ContainerRequest): ContainerSpec {
 /** Copies one of our programs to where a container's uid may read it, whatever the modes of our own folder are. */
 export async function placeProgram(program: URL | string, folder: string, name: string): Promise<HostMount> {
   const from = join(folder, name);
-  await copyFile(program, from);
-  await chmod(from, 0o644);
+  const unfinished = `${from}.${randomBytes(4).toString('hex')}`;
+  await copyFile(program, unfinished);
+  await chmod(unfinished, 0o644);
+  // At once: another container may be starting from it.
+  await rename(unfinished, from);
   return { from, at: `/opt/mcp-workflow/${name}` };
 }
+
+/** What the self-test asks for; whether it holds is the same for every server's own limits. */
+const probeResources: Resources = { cpus: 0.5, memory: 512 * 1024 ** 2, pids: 256, disk: 1024 ** 3 };
 
 async function runSelfTest(parts: Prepared, options: SandboxOptions): Promise<SelfTest> {
   const folder = await makeVisibleFolder(join(parts.directories.runtime, parts.runId, 'programs'));
@@ -283,17 +282,22 @@ async function runSelfTest(parts: Prepared, options: SandboxOptions): Promise<Se
     workdir: '/',
     volumes: [],
     hostMounts: [program],
-    resources: options.resources,
+    resources: probeResources,
     timeoutSeconds: 30,
   });
   const result = await parts.podman.run(spec, parts.context, { signal: options.signal });
   if (!result.ok && result.stdout === '') {
+    if (/init binary|container-init|catatonit/u.test(result.stderr)) {
+      throw new SandboxUnavailable(
+        'Podman has no init program here: on Debian or Ubuntu run `sudo apt-get install catatonit`.',
+      );
+    }
     const lastLine = result.stderr.trim().split('\n').at(-1) ?? '';
     throw new SandboxUnavailable(
       `A container could not be started here (podman exit code ${result.exitCode ?? 'none'}): ${lastLine}`,
     );
   }
-  const selfTest = judgeSelfTest(result.stdout, options.resources, parts.context.seccompProfile !== null);
+  const selfTest = judgeSelfTest(result.stdout, probeResources, parts.context.seccompProfile !== null);
   if (selfTest.broken.length > 0) {
     throw new SelfTestFailed(selfTest);
   }

@@ -1,8 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import * as z from 'zod';
 
-/** Where distributions put Podman's default profile (containers-common(5)); the second is an administrator's own. */
-const defaultProfiles = ['/usr/share/containers/seccomp.json', '/etc/containers/seccomp.json'];
+/** Where distributions put Podman's default profile (containers-common(5)); an administrator's own comes first. */
+const defaultProfiles = ['/etc/containers/seccomp.json', '/usr/share/containers/seccomp.json'];
 
 /**
  * What the default profile lets through and no MCP server needs: the kernel's largest and least tried surfaces, and the

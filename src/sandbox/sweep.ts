@@ -1,5 +1,5 @@
-import { readdir, readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readdir, readFile, rm, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../process/failure.ts';
 import { runCommand } from '../process/run.ts';
@@ -22,9 +22,9 @@ export async function sweepRun(podman: Podman, state: StateDirectories, runId: s
   // Clients first: one that is still starting would make its container after we looked. Then containers, since a
   // volume in use cannot be removed; then conmon, where one hangs. Not side by side with our own podman calls.
   const writers = await operation('processes', () => waitForWriters(runId));
-  const clients = await operation('processes', () => endProcesses(runId));
+  const clients = await operation('processes', () => endProcesses(runId, isClient));
   const containers = await operation('containers', () => removeAll(podman, 'container', runId, named('container')));
-  const monitors = await operation('processes', () => endProcesses(runId));
+  const monitors = await operation('processes', () => endProcesses(runId, () => true));
   const [volumes, networks, images] = await Promise.all([
     operation('volumes', () => removeAll(podman, 'volume', runId, named('volume'))),
     operation('networks', () => removeAll(podman, 'network', runId, named('network'))),
@@ -59,19 +59,26 @@ export async function runsOfStep(podman: Podman, state: StateDirectories, stepKe
  * post step. A run whose owner cannot be judged from here (another pid namespace) is left alone.
  */
 export async function deadRuns(podman: Podman, state: StateDirectories): Promise<string[]> {
+  const dead: string[] = [];
   const owners = new Map<string, string>();
   for (const runId of await recordedRuns(state)) {
     const record = await readRunRecord(join(state.runs, runId));
     if (record !== null) owners.set(runId, record.owner);
+    else if (await isStale(join(state.runs, runId))) dead.push(runId);
   }
   const lists = await Promise.all([podman.list('container', runLabel), podman.list('volume', runLabel)]);
   for (const thing of lists.flat()) owners.set(thing.runId, thing.owner);
-  const dead: string[] = [];
   for (const [runId, text] of owners) {
     const owner = parseOwner(text);
     if (runIdPattern.test(runId) && owner !== null && (await livenessOf(owner)) === 'dead') dead.push(runId);
   }
   return dead;
+}
+
+/** A folder that a kill left before its record was written. */
+async function isStale(folder: string): Promise<boolean> {
+  const entry = await stat(folder).catch(() => null);
+  return entry !== null && Date.now() - entry.mtimeMs > 10 * 60_000;
 }
 
 async function recordedRuns(state: StateDirectories): Promise<string[]> {
@@ -93,8 +100,16 @@ async function removeAll(podman: Podman, kind: Kind, runId: string, recorded: re
   // The ledger also names what was made without its label, as podman does for a volume that it makes by itself.
   const names = [...new Set([...found, ...recorded])];
   if (names.length === 0) return 0;
-  const removal = await podman.remove(kind, names);
-  const left = await podman.list(kind, filter);
+  let removal = await podman.remove(kind, names);
+  let left = await podman.list(kind, filter);
+  if (left.length > 0) {
+    // A container whose monitor has died is removed by the second try.
+    removal = await podman.remove(
+      kind,
+      left.map((thing) => thing.name),
+    );
+    left = await podman.list(kind, filter);
+  }
   if (left.length > 0) {
     const lastLine = removal.stderr.trim().split('\n').at(-1) ?? '';
     throw new Error(`${left.length} of ${found.length} could not be removed: ${lastLine}`);
@@ -126,9 +141,9 @@ async function waitForWriters(runId: string): Promise<number> {
 }
 
 /** Ends what the run started on the host and that outlived it: podman's clients, and conmon where one hangs. */
-async function endProcesses(runId: string): Promise<number> {
+async function endProcesses(runId: string, which: (process: RunProcess) => boolean): Promise<number> {
   let ended = 0;
-  for (const { pid } of await processesOf(runId)) {
+  for (const { pid } of (await processesOf(runId)).filter(which)) {
     try {
       process.kill(pid, 'SIGKILL');
       ended++;
@@ -139,10 +154,20 @@ async function endProcesses(runId: string): Promise<number> {
   return ended;
 }
 
-async function processesOf(runId: string): Promise<{ pid: number; arguments: string[] }[]> {
+interface RunProcess {
+  readonly pid: number;
+  readonly arguments: readonly string[];
+}
+
+/** Podman's own, but not conmon, without which a container cannot be stopped, nor what conmon starts at its end. */
+function isClient({ arguments: [program = '', command = ''] }: RunProcess): boolean {
+  return basename(program) === 'podman' && command !== 'container' && !program.startsWith('/proc/');
+}
+
+async function processesOf(runId: string): Promise<RunProcess[]> {
   const marker = `${runVariable}=${runId}`;
   const spared = new Set([process.pid, await pausePid()]);
-  const found: { pid: number; arguments: string[] }[] = [];
+  const found: RunProcess[] = [];
   for (const name of await readdir('/proc')) {
     if (!/^\d+$/u.test(name) || spared.has(Number(name))) continue;
     // Other users' environments cannot be read, and are not ours.

@@ -1,7 +1,7 @@
 import { mkdir, readFile, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { codeOf } from '../process/failure.ts';
-import { SandboxUnavailable } from './errors.ts';
+import { PodmanFailed, SandboxUnavailable } from './errors.ts';
 
 /**
  * Container uids that no other run uses: `ulimit nproc` counts per uid, so two servers with one uid would share it.
@@ -24,13 +24,20 @@ export async function reserveUidBlock(directory: string, runId: string): Promise
   for (let slot = 0; slot < slots; slot++) {
     try {
       await writeFile(join(directory, String(slot)), runId, { flag: 'wx' });
-      return { slot, uid: (index) => firstUid + slot * blockSize + (index % blockSize) };
+      return { slot, uid: (index) => uidOf(slot, index) };
     } catch (error) {
       if (codeOf(error) !== 'EEXIST') throw error;
     }
   }
   throw new SandboxUnavailable(
     `All ${slots} uid blocks are reserved by other runs: remove the files in ${directory} if no run is alive.`,
+  );
+}
+
+function uidOf(slot: number, index: number): number {
+  if (index < blockSize) return firstUid + slot * blockSize + index;
+  throw new PodmanFailed(
+    `a run has ${blockSize} container identities, and all are taken: test fewer servers in one run`,
   );
 }
 

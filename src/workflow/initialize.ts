@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 import { readInputs } from '../config/inputs.ts';
 import { loadConfig } from '../config/load.ts';
 import type { RunInputs, WorkflowConfig } from '../config/model.ts';
@@ -31,22 +31,24 @@ export async function initialize(
   // Before anything else may be logged.
   for (const secret of loaded.grantedSecrets.values()) host.mask(secret);
   if (!inputs.allowUntrustedTrigger) {
-    const untrusted = await host.untrustedWorkspace(workspaceFiles(host, inputs, loaded.config));
+    const untrusted = await host.untrustedWorkspace(workspaceFiles(host, inputs, loaded));
     if (untrusted !== null) return { ok: false, inputs, problems: [{ message: untrusted, location: null }] };
   }
   return { ok: true, inputs, config: loaded.config, notes: loaded.notes, secrets: loaded.grantedSecrets };
 }
 
+type ReadConfig = Extract<Awaited<ReturnType<typeof loadConfig>>, { ok: true }>;
+
 /** Everything of the workspace that decides what this run does. */
-function workspaceFiles(host: Host, inputs: RunInputs, config: WorkflowConfig): string[] {
+function workspaceFiles(host: Host, inputs: RunInputs, { config, files: read }: ReadConfig): string[] {
   const defaults = ['.github/mcp-workflow.yml', '.github/mcp-workflow.yaml'];
-  const files = new Set<string>();
-  for (const path of inputs.config === null ? defaults : [inputs.config]) files.add(join(host.workspace, path));
+  const files = new Set<string>(read);
+  for (const path of inputs.config === null ? defaults : [inputs.config]) files.add(resolve(host.workspace, path));
   for (const server of config.servers) {
     if (server.source.kind === 'path') files.add(server.source.path);
     if (server.work?.from) files.add(server.work.from);
     for (const mount of server.mounts) files.add(mount.from);
-    for (const spec of server.cases) files.add(join(host.workspace, spec.location.file));
+    for (const spec of server.cases) files.add(resolve(host.workspace, spec.location.file));
   }
   return [...files].filter((file) => existsSync(file));
 }

@@ -1,9 +1,10 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Host } from '../host/host.ts';
+import { messageOf } from '../process/failure.ts';
 import type { CleanupOperation } from '../result/model.ts';
 import { sweepStep } from '../sandbox/outside.ts';
-import { archiveLogs, replaceFile, resultsDirectory } from './results-folder.ts';
+import { logsOperation, replaceFile, resultsDirectory } from './results-folder.ts';
 
 /**
  * w09 in the post step: removes whatever main, cancelled or killed, left behind, and says in cleanup.json what that was.
@@ -18,18 +19,8 @@ export async function cleanUpAfterMain(
 ): Promise<void> {
   const swept = await sweepStep(host.stepKey, env);
   const operations: CleanupOperation[] = [...swept.operations];
-  const directory = swept.resultsDirectory ?? resultsDirectory(host, givenDirectory || null);
-  const archived = await archiveLogs(directory).then(
-    (items) => ({ success: true, itemsProcessed: items, error: null }),
-    (error: Error) => ({ success: false, itemsProcessed: 0, error: error.message }),
-  );
-  operations.push({ operation: 'logs', ...archived });
-  // Where main was killed before it made the folder.
-  await mkdir(directory).catch(() => {});
-  await replaceFile(
-    join(directory, 'cleanup.json'),
-    `${JSON.stringify(report(swept.runIds, operations), null, 2)}\n`,
-  ).catch((error: Error) => host.debug(`cleanup.json could not be written: ${error.message}`));
+  const directory = swept.resultsDirectory ?? (await resultsDirectory(host, givenDirectory || null).catch(() => null));
+  if (directory !== null) operations.push(await writeCleanup(host, directory, swept.runIds, operations));
   const left = operations.filter((each) => each.itemsProcessed > 0 && each.operation !== 'logs');
   const lines = operations.map((each) => `${each.operation}: ${each.error ?? each.itemsProcessed}`);
   host.group(
@@ -41,6 +32,24 @@ export async function cleanUpAfterMain(
   }
 }
 
-function report(runIds: readonly string[], operations: readonly CleanupOperation[]) {
-  return { schemaVersion: 1, workflowIds: runIds, leftByMain: runIds.length > 0, operations };
+/** Archives the logs that main left open, and writes cleanup.json. */
+async function writeCleanup(
+  host: Host,
+  directory: string,
+  runIds: readonly string[],
+  operations: readonly CleanupOperation[],
+): Promise<CleanupOperation> {
+  const logs = await logsOperation(directory);
+  // Where main was killed before it made the folder.
+  await mkdir(directory).catch(() => {});
+  const report = {
+    schemaVersion: 1,
+    workflowIds: runIds,
+    leftByMain: runIds.length > 0,
+    operations: [...operations, logs],
+  };
+  await replaceFile(join(directory, 'cleanup.json'), `${JSON.stringify(report, null, 2)}\n`).catch((error: unknown) =>
+    host.debug(`cleanup.json could not be written: ${messageOf(error)}`),
+  );
+  return logs;
 }

@@ -1,11 +1,15 @@
 import { copyFile, chmod, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { ServerConfig } from '../config/model.ts';
-import { packFolder } from '../install/folder.ts';
+import { FolderRefused, packFolder } from '../install/folder.ts';
+import { codeOf, messageOf } from '../process/failure.ts';
 import { type InstalledTree, treePath } from '../install/model.ts';
 import { homeDirectory, type HostMount, type VolumeMount } from '../sandbox/policy.ts';
 import type { ContainerRequest, Sandbox } from '../sandbox/sandbox.ts';
 import { pathWith } from './start-command.ts';
+
+/** Copies of single files lie where the runtime folder does, which is often memory. */
+const maxFileSize = 64 * 1024 ** 2;
 
 /** What a server gets where its secret was not granted and it only has to list its tools. */
 const placeholder = 'mcp-workflow-placeholder';
@@ -62,17 +66,24 @@ async function copyIn(
   const volume = await sandbox.createVolume(`${server.name}-${purpose}`, uid);
   if (from === null) return volume;
   const packed = packFolder(from, { uid, leaveOut: (name) => name === '.git' });
-  await sandbox.importVolume(volume, packed.tar, server.timeouts.install, signal);
-  await packed.digest;
+  await Promise.all([packed.digest, sandbox.importVolume(volume, packed.tar, server.timeouts.install, signal)]);
   return volume;
 }
 
 /** A single file cannot be a volume: a copy of it is mounted, so that the workspace itself never is. */
 async function copyFileIn(sandbox: Sandbox, uid: number, index: number, from: string): Promise<string> {
   const folder = await sandbox.runtimeFolder(`m${uid}-${index}`);
-  const copy = join(folder, basename(from));
-  await copyFile(from, copy);
-  await chmod(copy, 0o644);
+  // A name of ours: the user's may hold a colon, which ends a path in podman's arguments.
+  const copy = join(folder, 'file');
+  try {
+    const { size } = await stat(from);
+    if (size > maxFileSize) throw new FolderRefused(`${basename(from)} is larger than ${maxFileSize / 1024 ** 2} MiB`);
+    await copyFile(from, copy);
+    await chmod(copy, 0o644);
+  } catch (error) {
+    if (error instanceof FolderRefused) throw error;
+    throw new FolderRefused(`${basename(from)} cannot be read (${codeOf(error) ?? messageOf(error)})`);
+  }
   return copy;
 }
 

@@ -12,6 +12,7 @@ import type { ResultsFolder } from './results-folder.ts';
 const summaryBudget = 900 * 1024;
 /** The runner shows ten of each level a step; the tenth says how many more there are. */
 const annotationsPerLevel = 9;
+const reasonsInLog = 10;
 
 /** Puts a result where people look. Nothing here changes it. */
 export async function publish(host: Host, result: WorkflowResult, results: ResultsFolder | null): Promise<void> {
@@ -22,12 +23,16 @@ export async function publish(host: Host, result: WorkflowResult, results: Resul
   );
   if (cleanup.length > 0) host.group('w09 clean up', cleanup);
   host.annotate(renderAnnotations(result, { perLevel: annotationsPerLevel }));
-  await host.writeSummary(summary);
   const written = results !== null && (await writeFiles(host, results, result, summary));
   const paths = written ? { result: results.resultPath, summary: results.summaryPath } : { result: '', summary: '' };
   for (const [name, value] of Object.entries(outputsOf(result, paths))) host.setOutput(name, value);
-  const reasons = result.reasons.length > 0 ? `: ${result.reasons.join('; ')}` : '';
-  host.info(`conclusion: ${result.conclusion}${reasons}`);
+  await host
+    .writeSummary(summary)
+    .catch((error: unknown) => host.warning(`The job summary could not be written: ${messageOf(error)}`));
+  host.info(`conclusion: ${result.conclusion}`);
+  for (const reason of result.reasons.slice(0, reasonsInLog)) host.info(`  ${reason}`);
+  const more = result.reasons.length - reasonsInLog;
+  if (more > 0) host.info(`  and ${more} more: see the summary`);
 }
 
 async function writeFiles(

@@ -1,12 +1,12 @@
 import { constants, createWriteStream, type WriteStream } from 'node:fs';
-import { access, mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { dirname, isAbsolute, join } from 'node:path';
+import { access, lstat, mkdir, readdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import type { Host } from '../host/host.ts';
 import { packFolder } from '../install/folder.ts';
 import { codeOf, messageOf } from '../process/failure.ts';
-import type { WorkflowResult } from '../result/model.ts';
+import type { CleanupOperation, WorkflowResult } from '../result/model.ts';
 import { fileName, type Redact } from '../text/untrusted.ts';
 
 /** A folder for results that cannot be written. The message says what to do. */
@@ -14,10 +14,40 @@ export class ResultsUnwritable extends Error {
   override readonly name = 'ResultsUnwritable';
 }
 
-/** @param given the input, relative to the workspace or absolute; null takes the host's default. */
-export function resultsDirectory(host: Host, given: string | null): string {
-  if (given === null) return host.defaultResultsDirectory;
-  return isAbsolute(given) ? given : join(host.workspace, given);
+/**
+ * Where a step's results go. A folder inside the workspace may have come with a pull request: it must not be a link, nor
+ * lie behind one that leads out.
+ * @param given the input, relative to the workspace or absolute; null takes the host's default.
+ * @throws ResultsUnwritable
+ */
+export async function resultsDirectory(host: Host, given: string | null): Promise<string> {
+  const directory = given === null ? await defaultDirectory(host) : resolve(host.workspace, given);
+  const entry = await lstat(directory).catch(() => null);
+  if (entry !== null && !entry.isDirectory()) throw refused(directory, 'it is no folder');
+  if (isInside(directory, host.workspace)) {
+    const real = await realpath(await nearestExisting(directory));
+    if (!isInside(real, await realpath(host.workspace))) throw refused(directory, 'a link leads out of the workspace');
+  }
+  return directory;
+}
+
+/** Two steps of one job share the default: the second must not remove what the first has named in its outputs. */
+async function defaultDirectory(host: Host): Promise<string> {
+  const shared = host.defaultResultsDirectory;
+  const text = await readFile(join(shared, 'result.json'), 'utf8').catch(() => '');
+  const owner = /"workflowId": "mcpw-([0-9a-f]{10})-/u.exec(text)?.[1];
+  const taken = host.kind === 'github' && owner !== undefined && owner !== host.stepKey;
+  return taken ? `${shared}-${host.stepKey}` : shared;
+}
+
+function isInside(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(`${folder}/`);
+}
+
+function refused(directory: string, why: string): ResultsUnwritable {
+  return new ResultsUnwritable(
+    `The results folder ${directory} cannot be used (${why}): set \`results-directory\` to another.`,
+  );
 }
 
 /** What a run leaves behind on purpose. Results come redacted; the servers' own lines are redacted here. */
@@ -40,14 +70,14 @@ export class ResultsFolder {
   static async open(directory: string, redact: Redact): Promise<ResultsFolder> {
     try {
       await access(await nearestExisting(directory), constants.W_OK);
-      await mkdir(logsFolder(directory), { recursive: true });
-      for (const name of ['result.json', 'summary.md', 'cleanup.json', logsArchive]) {
-        await rm(join(directory, name), { force: true });
+      await mkdir(directory, { recursive: true });
+      // Only what bears our names: the folder may hold the user's own things.
+      for (const name of ['result.json', 'summary.md', 'cleanup.json', logsArchive, openLogs]) {
+        await rm(join(directory, name), { recursive: true, force: true });
       }
+      await mkdir(join(directory, openLogs));
     } catch (error) {
-      throw new ResultsUnwritable(
-        `The results folder ${directory} cannot be written (${codeOf(error) ?? messageOf(error)}): set \`results-directory\` to one that can.`,
-      );
+      throw refused(directory, codeOf(error) ?? messageOf(error));
     }
     return new ResultsFolder(directory, redact);
   }
@@ -69,7 +99,8 @@ export class ResultsFolder {
   log(server: string, line: string): void {
     let stream = this.#logs.get(server);
     if (stream === undefined) {
-      stream = createWriteStream(join(logsFolder(this.directory), `${fileName(server)}.stderr.log`));
+      const file = join(this.directory, openLogs, `${fileName(server)}.stderr.log`);
+      stream = createWriteStream(file, { flags: 'wx' });
       // A full disk loses log lines, not the run.
       stream.on('error', () => {});
       this.#logs.set(server, stream);
@@ -80,7 +111,7 @@ export class ResultsFolder {
   async closeLogs(): Promise<void> {
     const open = [...this.#logs.values()];
     this.#logs.clear();
-    await Promise.all(open.map((stream) => new Promise<void>((resolve) => stream.end(() => resolve()))));
+    await Promise.all(open.map((stream) => new Promise<void>((done) => stream.end(() => done()))));
   }
 }
 
@@ -91,30 +122,41 @@ async function nearestExisting(path: string): Promise<string> {
 }
 
 const logsArchive = 'logs.tar.gz';
-
-function logsFolder(directory: string): string {
-  return join(directory, 'logs');
-}
+/** Where logs grow until the end of the run. */
+const openLogs = 'logs.unfinished';
 
 /**
  * Packs the servers' logs into one file and removes the folder. Also done by post, where main was killed.
  * @returns how many logs there were.
  */
-export async function archiveLogs(directory: string): Promise<number> {
-  const folder = logsFolder(directory);
+async function archiveLogs(directory: string): Promise<number> {
+  const folder = join(directory, openLogs);
   const names = await readdir(folder).catch(() => null);
   if (names === null) return 0;
   if (names.length > 0) {
     const packed = packFolder(folder, { uid: 0, leaveOut: () => false });
-    await pipeline(packed.tar, createGzip(), createWriteStream(join(directory, logsArchive)));
+    const archive = join(directory, logsArchive);
+    await rm(archive, { force: true });
+    await pipeline(packed.tar, createGzip(), createWriteStream(archive, { flags: 'wx' }));
   }
   await rm(folder, { recursive: true, force: true });
   return names.length;
 }
 
+/** As {@link archiveLogs}, as a line of the cleanup. */
+export async function logsOperation(directory: string): Promise<CleanupOperation> {
+  try {
+    return { operation: 'logs', success: true, itemsProcessed: await archiveLogs(directory), error: null };
+  } catch (error) {
+    return { operation: 'logs', success: false, itemsProcessed: 0, error: messageOf(error) };
+  }
+}
+
 /** @throws what the file system says. */
 export async function replaceFile(path: string, text: string): Promise<void> {
   const unfinished = `${path}.unfinished`;
-  await writeFile(unfinished, text);
+  // Never through a link that somebody put there.
+  await rm(unfinished, { force: true });
+  await writeFile(unfinished, text, { flag: 'wx' });
   await rename(unfinished, path);
 }

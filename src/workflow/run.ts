@@ -32,18 +32,17 @@ export async function run(host: Host, raw: Readonly<Record<string, string>>, opt
   const initialized = await initialize(host, raw, options.env);
   if (!initialized.ok) return refuse(host, runId, startedAt, initialized.inputs, initialized.problems);
   const { inputs, config } = initialized;
-  const directory = resultsDirectory(host, inputs.resultsDirectory);
   const redact = redactor([...initialized.secrets.values()]);
   let results: ResultsFolder;
   try {
-    results = await ResultsFolder.open(directory, redact);
+    results = await ResultsFolder.open(await resultsDirectory(host, inputs.resultsDirectory), redact);
   } catch (error) {
     if (!(error instanceof ResultsUnwritable)) throw error;
     return refuse(host, runId, startedAt, null, [{ message: error.message, location: null }]);
   }
   host.group('w00 initialize', [
     `${config.servers.length} servers, ${config.servers.reduce((sum, server) => sum + server.cases.length, 0)} cases`,
-    `results in ${directory}`,
+    `results in ${results.directory}`,
     ...initialized.notes,
   ]);
   const result = await new Workflow(host, { runId, startedAt, inputs, config, results, redact, ...options }).run();
@@ -70,8 +69,9 @@ async function refuse(
     verdict: { conclusion: 'error', reasons: ['the configuration has mistakes, so nothing was run'] },
     cleanup: [],
   });
-  const directory = inputs === null ? host.defaultResultsDirectory : resultsDirectory(host, inputs.resultsDirectory);
-  const results = await ResultsFolder.open(directory, (text) => text).catch(() => null);
+  const results = await resultsDirectory(host, inputs?.resultsDirectory ?? null)
+    .then((directory) => ResultsFolder.open(directory, (text) => text))
+    .catch(() => null);
   await publish(host, result, results);
   return { result, exitCode: exitCodeOf(result, null, 'failed') };
 }

@@ -55,8 +55,10 @@ export async function runServer(draft: ServerDraft, context: ServerRunContext): 
     const opened = await connect(draft, context, request);
     if (opened !== null) await runSession(draft, context, request, opened);
   } catch (error) {
-    if (error instanceof FolderRefused) return end(draft, 'failed', `a folder to copy in holds ${error.message}`);
-    if (!(error instanceof PodmanFailed) && !context.signal.aborted) throw error;
+    if (context.signal.aborted) return;
+    if (error instanceof FolderRefused)
+      return end(draft, 'failed', `what \`work\` or \`mounts\` name cannot be copied in: ${error.message}`);
+    if (!(error instanceof PodmanFailed)) throw error;
     end(draft, 'error', messageOf(error));
   }
 }
@@ -110,7 +112,7 @@ async function connect(
     }
     attempts.push({ durationMs, error: opened.startup.outcome });
     recordFindings(draft, opened.findings);
-    if (opened.startup.exitCode !== podmanFailedCode) {
+    if (!podmanFailed(opened.startup)) {
       failToStart(draft, { ...opened.startup, attempts });
       context.progress('w03 connect', server.name, opened.startup.outcome);
       return null;
@@ -124,6 +126,11 @@ async function connect(
     context.progress('w03 connect', server.name, `podman failed (${lastLine}), trying again in ${seconds(waitMs)}`);
     await sleep(waitMs, undefined, { signal: context.signal }).catch(() => {});
   }
+}
+
+/** A server may exit with 125 as well: podman says `Error:` too. */
+function podmanFailed({ exitCode, stderrTail }: Startup): boolean {
+  return exitCode === podmanFailedCode && /^Error: /mu.test(stderrTail);
 }
 
 function open(server: ServerConfig, context: ServerRunContext, request: ContainerRequest): Promise<OpenResult> {
@@ -161,7 +168,10 @@ async function runSession(
         session = again.session;
         return session;
       },
-      onCase: (result) => cases.push(result),
+      // Once the run is stopped its results are written: nothing is added to them.
+      onCase: (result) => {
+        if (!context.signal.aborted) cases.push(result);
+      },
     });
     draft.result.timings.casesMs = Math.round(performance.now() - started);
   } finally {
@@ -187,7 +197,12 @@ function recordSession(draft: ServerDraft, session: Session, attempts: Startup['
 /** What is said of a server as a whole stands at its line in the user's file. */
 function recordFindings(draft: ServerDraft, findings: readonly Finding[]): void {
   const located = findings.map((finding) => ({ ...finding, location: finding.location ?? draft.config.location }));
-  draft.result.findings.push(...located);
+  // A server that is started again says the same again.
+  const known = new Set(
+    draft.result.findings.map((finding) => JSON.stringify([finding.check, finding.subject, finding.message])),
+  );
+  const fresh = located.filter(({ check, subject, message }) => !known.has(JSON.stringify([check, subject, message])));
+  draft.result.findings.push(...fresh);
 }
 
 function notStarted(advice: string): Startup {
@@ -200,6 +215,8 @@ function failToStart(draft: ServerDraft, startup: Startup): void {
 }
 
 function end(draft: ServerDraft, state: ServerDraft['result']['state'], reason: string | null): void {
+  // It was cut off, and that is its result.
+  if (draft.phase === null) return;
   draft.result.state = state;
   draft.result.reason = reason;
   draft.phase = null;

@@ -13,7 +13,7 @@ import { SelfTestFailed } from '../sandbox/self-test.ts';
 import { type Redact, redactDeep } from '../text/untrusted.ts';
 import { assembleResult, hostWithoutSandbox, type Known, operatingSystem } from './assemble.ts';
 import { cutOff, newDraft, type ServerDraft } from './draft.ts';
-import { archiveLogs, type ResultsFolder } from './results-folder.ts';
+import { logsOperation, type ResultsFolder } from './results-folder.ts';
 import { runServer } from './server-run.ts';
 import { judgeRun } from './verdict.ts';
 
@@ -62,12 +62,14 @@ export class Workflow {
     const worked = this.#work().catch((error: unknown) => this.#failInside(error));
     // A stop does not wait for what is under way: what is known is written at once.
     await Promise.race([worked, stopped]);
-    if (this.#interruptedBy !== null) {
-      for (const draft of this.#drafts) cutOff(draft, this.#interruptedBy);
-      await this.#write(this.#resultNow([]));
+    // What comes later, a deadline during the cleanup, changes no verdict.
+    const by = this.#interruptedBy;
+    if (by !== null) {
+      for (const draft of this.#drafts) cutOff(draft, by);
+      await this.#write(this.#resultNow([], this.#drafts, by));
     }
-    const cleanup = await this.#cleanUp();
-    return this.#resultNow(cleanup);
+    const cleanup = await this.#cleanUp(by);
+    return this.#resultNow(cleanup, this.#drafts, by);
   }
 
   async #work(): Promise<void> {
@@ -77,16 +79,24 @@ export class Workflow {
     if (this.#sandbox !== null) await this.#runServers(this.#sandbox);
   }
 
-  /** A mistake of ours: never a verdict on anybody's server. */
+  /** A mistake of ours, outside of any one server's work. */
   #failInside(error: unknown): void {
+    this.#problems.push({ message: this.#internalError(error), location: null });
+    // What is still under way must not make things while they are removed.
+    this.#stop.abort(error);
+    for (const draft of this.#drafts) this.#failDraft(draft, error);
+  }
+
+  /** A mistake of ours in one server's work: never a verdict on it, and nothing to the others. */
+  #failDraft(draft: ServerDraft, error: unknown): void {
+    if (draft.phase === null) return;
+    Object.assign(draft.result, { state: 'error', reason: this.#internalError(error) });
+    draft.phase = null;
+  }
+
+  #internalError(error: unknown): string {
     this.#host.debug(error instanceof Error ? (error.stack ?? '') : '');
-    const message = `Internal error, please report it: ${messageOf(error)}`;
-    this.#problems.push({ message, location: null });
-    for (const draft of this.#drafts) {
-      if (draft.phase === null) continue;
-      Object.assign(draft.result, { state: 'error', reason: message });
-      draft.phase = null;
-    }
+    return `Internal error, please report it: ${messageOf(error)}`;
   }
 
   async #write(result: WorkflowResult): Promise<void> {
@@ -96,15 +106,12 @@ export class Workflow {
 
   /** w01 */
   async #makeSandbox(): Promise<void> {
-    const { runId, env, config, results } = this.#parts;
-    const resources = config.servers[0]?.resources;
-    if (resources === undefined) return;
+    const { runId, env, results } = this.#parts;
     try {
       this.#sandbox = await Sandbox.create(runId, {
         stepKey: this.#host.stepKey,
         env,
         resultsDirectory: results.directory,
-        resources,
         signal: this.#stop.signal,
       });
     } catch (error) {
@@ -155,7 +162,7 @@ export class Workflow {
         this.#drafts.map((draft) =>
           limit(async () => {
             if (signal.aborted) return;
-            await runServer(draft, context);
+            await runServer(draft, context).catch((error: unknown) => this.#failDraft(draft, error));
             await this.#checkpoint();
           }),
         ),
@@ -202,29 +209,28 @@ export class Workflow {
   }
 
   /** w09 */
-  async #cleanUp(): Promise<CleanupOperation[]> {
+  async #cleanUp(by: string | null): Promise<CleanupOperation[]> {
     const { runId, results, env } = this.#parts;
     const sessions = this.#drafts.filter((draft) => draft.result.protocol !== null).length;
     const sweep = this.#drafts.length === 0 ? [] : sweepById(runId, this.#host.stepKey, env);
-    const cap = this.#interruptedBy === null ? 120_000 : sweepAfterInterruptMs;
+    const cap = by === null ? 120_000 : sweepAfterInterruptMs;
     // What the cap cuts off is post's: it looks for everything again.
     const swept = await Promise.race([sweep, new Promise<null>((resolve) => setTimeout(resolve, cap, null).unref())]);
     await results.closeLogs();
-    const archived = await archiveLogs(results.directory).then(
-      (items) => ({ success: true, itemsProcessed: items, error: null }),
-      (error: Error) => ({ success: false, itemsProcessed: 0, error: error.message }),
-    );
+    // After an interruption every second counts, and post does it.
+    const inPost = by !== null && this.#host.kind === 'github';
+    const logs = inPost ? [] : [await logsOperation(results.directory)];
     return [
-      { operation: 'sessions', success: true, itemsProcessed: sessions, error: null },
+      { operation: 'sessions', success: by === null, itemsProcessed: sessions, error: by },
       ...(swept ?? [unfinished(cap)]),
-      { operation: 'logs', ...archived },
+      ...logs,
     ];
   }
 
   #resultNow(
     cleanup: readonly CleanupOperation[],
-    drafts: readonly ServerDraft[] = this.#drafts,
-    interruptedBy: string | null = this.#interruptedBy,
+    drafts: readonly ServerDraft[],
+    interruptedBy: string | null,
   ): WorkflowResult {
     const servers = drafts.map((draft) => draft.result);
     const known: Known = {

@@ -28,6 +28,14 @@ socket.on('error', (error) => { seen.network = error.code; writeFileSync('seen.j
 socket.on('connect', () => { seen.network = 'connected'; writeFileSync('seen.json', JSON.stringify(seen)); socket.destroy(); });
 `;
 
+/** Prints more than is read of it, and goes on after npm is stopped. */
+const loud = `
+const { writeFileSync } = require('node:fs');
+process.kill(process.ppid, 'SIGSTOP');
+for (let n = 0; n < 10; n++) console.log('x'.repeat(1024 * 1024));
+setInterval(() => { try { writeFileSync('still-here', 'x'); } catch {} }, 50);
+`;
+
 const packages: Published[] = [
   server('plain'),
   server('@scope/scoped'),
@@ -44,6 +52,10 @@ const packages: Published[] = [
     manifest: { name: 'nosy', version, scripts: { postinstall: 'node postinstall.cjs' } },
     files: { 'postinstall.cjs': nosy },
   },
+  // npm would take the registry's package of that path instead, and what is tested were not what users get.
+  server('from-other-host', { dependencies: { plain: 'https://elsewhere.invalid/plain/-/plain-1.0.0.tgz' } }),
+  { manifest: { name: 'loud', version, scripts: { postinstall: 'node loud.cjs' } }, files: { 'loud.cjs': loud } },
+  server('with-loud-scripts', { dependencies: { loud: '1.0.0' } }),
   server('with-scripts', { dependencies: { nosy: '1.0.0' } }),
 ];
 
@@ -55,10 +67,10 @@ describe('packages from a registry', () => {
 
   beforeAll(async () => {
     registry = await startRegistry(packages);
-    const names = packages.map(({ manifest }) => manifest.name).filter((name) => name !== 'nosy');
+    const names = packages.map(({ manifest }) => manifest.name).filter((name) => !['nosy', 'loud'].includes(name));
     const servers = {
       ...Object.fromEntries(names.map((name) => [name.replace('@scope/', ''), { source: `npm:${name}` }])),
-      again: { source: 'npm:plain@^1.0.0' },
+      again: { source: 'npm:@scope/scoped@^1.0.0' },
       'chosen-bin': { source: 'npm:several', bin: 'second' },
       'without-scripts': { source: 'npm:with-scripts', installScripts: 'never' },
       'no-such-package': { source: 'npm:no-such-package' },
@@ -99,8 +111,8 @@ describe('packages from a registry', () => {
   );
 
   it('the same version is fetched once for several servers', () => {
-    expect(find('again').source.resolved).toEqual(find('plain').source.resolved);
-    expect(registry.requests.filter(({ line }) => line === 'GET /plain/-/plain-1.0.0.tgz')).toHaveLength(1);
+    expect(find('again').source.resolved).toEqual(find('scoped').source.resolved);
+    expect(registry.requests.filter(({ line }) => line === 'GET /@scope/scoped/-/scoped-1.0.0.tgz')).toHaveLength(1);
   });
 
   it.each([
@@ -108,8 +120,9 @@ describe('packages from a registry', () => {
     ['library', 'not_mcp', /declares no command/u],
     ['only-windows', 'unsupported_platform', /operating system/u],
     ['from-git', 'install_failed', /git/u],
-    ['from-url', 'install_failed', /./u],
-    ['missing-dependency', 'install_failed', /dependency does not exist/u],
+    ['from-url', 'install_failed', /fetched from elsewhere/u],
+    ['missing-dependency', 'install_failed', /does not exist there/u],
+    ['from-other-host', 'install_failed', /outside the registry \(plain: https:\/\/elsewhere/u],
     ['tampered', 'install_failed', /integrity/u],
     ['no-such-package', 'install_failed', /no-such-package does not exist/u],
     ['no-such-version', 'install_failed', /no version that matches "2"; the latest is 1\.0\.0/u],
@@ -130,6 +143,13 @@ describe('packages from a registry', () => {
     expect(find('without-scripts').findings.find((each) => each.check === 'install-scripts')?.message).toContain(
       'not run',
     );
+  });
+
+  it('an install script that outgrows its output is ended with its container', () => {
+    const found = find('with-loud-scripts').findings.find((each) => each.check === 'install-scripts');
+    expect(found?.message).toContain('loud');
+    expect(main.log).not.toContain('-scripts-');
+    expect(find('with-loud-scripts').state).toBe('passed');
   });
 
   it('no credential goes to the registry that was not configured, and the workspace redirects nothing', () => {

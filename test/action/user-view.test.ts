@@ -1,6 +1,15 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { WorkflowResult } from '../../src/result/model.ts';
 import { jobWith } from './fixtures.ts';
@@ -140,6 +149,72 @@ describe('what is copied in', () => {
   });
 });
 
+describe('a workspace that came with a pull request', () => {
+  const victim = () => join(job.workspace, '..', 'victim');
+  const linked = (at: string) => {
+    job = jobWith({ one: { program: 'floods-stderr' } }, [], { inputs: { 'results-directory': 'results' } });
+    mkdirSync(join(job.workspace, dirname(at)), { recursive: true });
+    symlinkSync(victim(), join(job.workspace, at));
+  };
+
+  it.each([
+    'results/summary.md',
+    'results/result.json.unfinished',
+    'results/summary.md.unfinished',
+    'results/logs.tar.gz',
+  ])('a link at %s is never written through', async (at) => {
+    linked(at);
+    await job.main();
+    await job.post();
+    expect(existsSync(victim())).toBe(false);
+  });
+
+  it.each(['results', 'results/nested'])('a results folder behind a link at %s is refused', async (folder) => {
+    job = jobWith({ one: { program: 'healthy' } }, [], { inputs: { 'results-directory': folder } });
+    const outside = join(job.workspace, '..', 'outside');
+    mkdirSync(outside);
+    symlinkSync(outside, join(job.workspace, 'results'));
+    const main = await job.main();
+    expect(main.exitCode).toBe(2);
+    expect(main.log).toContain('results-directory');
+    await job.post();
+    expect(readdirSync(outside)).toEqual([]);
+  });
+
+  it('keeps what the user has in the results folder', async () => {
+    job = jobWith({ one: { program: 'healthy' } }, [], {
+      inputs: { 'results-directory': '.' },
+      files: { 'logs/mine.txt': 'mine' },
+    });
+    expect((await job.main()).outputs['conclusion']).toBe('passed');
+    await job.post();
+    expect(readFileSync(join(job.workspace, 'logs/mine.txt'), 'utf8')).toBe('mine');
+  });
+});
+
+describe('one server that cannot be prepared', () => {
+  it('is failed with the reason, and its neighbours are untouched', async () => {
+    job = jobWith(
+      {
+        bad: { program: 'healthy', mounts: [{ from: 'locked.txt', at: '/given/locked.txt' }] },
+        good: { program: 'healthy' },
+      },
+      [{ id: 'slow', server: 'good', tool: 'slow', args: { ms: 1500 }, expect: { contains: '1500' } }],
+      { files: { 'locked.txt': 'x' } },
+    );
+    chmodSync(join(job.workspace, 'locked.txt'), 0o000);
+    const main = await job.main();
+    expect(main.exitCode).toBe(1);
+    const [bad, good] = WorkflowResult.parse(job.readResult()).servers;
+    expect(bad).toMatchObject({
+      state: 'failed',
+      reason: expect.stringContaining('locked.txt cannot be read (EACCES)'),
+    });
+    expect(good).toMatchObject({ state: 'passed', cases: [{ state: 'passed' }] });
+    expect(leftovers([job])).toEqual([]);
+  });
+});
+
 describe('a machine where the sandbox cannot be made', () => {
   const podmanThat = (script: string) => {
     job = createJob();
@@ -207,6 +282,31 @@ describe("triggers that run with the base repository's secrets", () => {
     expect((await job.main()).outputs['conclusion']).toBe('passed');
     writeFileSync(join(job.workspace, 'servers', 'healthy.mjs'), 'process.exit(0)');
     expect((await job.main()).exitCode).toBe(2);
+  });
+
+  it('are refused as well when the configuration is named by its whole path', async () => {
+    const whole = jobWith({ one: { program: 'healthy' } }, [], { platform: { ...event, GITHUB_SHA: 'f'.repeat(40) } });
+    commit(whole.workspace);
+    job = createJob({
+      workspace: whole.workspace,
+      inputs: { config: join(whole.workspace, '.github/mcp-workflow.yml') },
+      platform: { ...event, GITHUB_SHA: 'f'.repeat(40) },
+    });
+    expect((await job.main()).exitCode).toBe(2);
+    whole.remove();
+  });
+
+  it('take names of files for names, whatever git would read into them', async () => {
+    const config = (from: string) => ({ one: { program: 'healthy', mounts: [{ from, at: '/given' }] } });
+    job = jobWith(config('data'), [], { platform: event, files: { 'data/x': 'x' } });
+    const sha = commit(job.workspace);
+    const put = jobWith(config(':(exclude)*'), [], { platform: event, files: { ':(exclude)*/x': 'x' } });
+    cpSync(join(job.workspace, '.git'), join(put.workspace, '.git'), { recursive: true });
+    job.remove();
+    job = put.with({ GITHUB_SHA: sha });
+    const main = await job.main();
+    expect(main.exitCode).toBe(2);
+    expect(main.log).toContain('pull_request_target');
   });
 
   it('run anyway where the user says so', async () => {

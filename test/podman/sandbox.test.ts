@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { packFolder } from '../../src/install/folder.ts';
+import { sweepById } from '../../src/sandbox/outside.ts';
 import { type ContainerRequest, newRunId, Sandbox } from '../../src/sandbox/sandbox.ts';
 import { leftovers } from '../action/leftovers.ts';
 
@@ -19,12 +20,11 @@ describe('the sandbox', () => {
       stepKey,
       env: process.env,
       resultsDirectory: tmpdir(),
-      resources,
       signal,
     });
   });
   afterAll(async () => {
-    await sandbox.sweep();
+    await sweepById(sandbox.runId, stepKey, process.env);
   });
 
   const request = (script: string, more: Partial<ContainerRequest> = {}): ContainerRequest => ({
@@ -164,7 +164,7 @@ describe('the sandbox', () => {
   });
 
   it('is gone with everything of it after its sweep', async () => {
-    const operations = await sandbox.sweep();
+    const operations = await sweepById(sandbox.runId, stepKey, process.env);
     expect(operations.filter((each) => !each.success)).toEqual([]);
     expect(leftovers([{ stepKey }])).toEqual([]);
   });

@@ -2,7 +2,7 @@
 // npm install through it, and prints one JSON line about what is installed. npm's own output goes to stderr.
 // Plain Node without dependencies; nothing of the installed packages is started here.
 import { spawn } from 'node:child_process';
-import { lstatSync, openSync, readdirSync, readFileSync, readSync, rmSync } from 'node:fs';
+import { closeSync, lstatSync, openSync, readdirSync, readFileSync, readSync, rmSync } from 'node:fs';
 import { createServer, connect } from 'node:net';
 import { join } from 'node:path';
 
@@ -90,7 +90,9 @@ function record(value) {
 function shebang(path) {
   try {
     const bytes = Buffer.alloc(256);
-    const length = readSync(openSync(path, 'r'), bytes, 0, bytes.length, 0);
+    const file = openSync(path, 'r');
+    const length = readSync(file, bytes, 0, bytes.length, 0);
+    closeSync(file);
     const [first = ''] = bytes.toString('utf8', 0, length).split('\n');
     return first.startsWith('#!') ? first.slice(2).trim() : '';
   } catch {
@@ -108,13 +110,22 @@ function commandsOf(manifest) {
   );
 }
 
+/** What a package of the tree wants from an address, which npm would fetch from the registry instead. @param {Record<string, unknown>} entry */
+function urlsIn(entry) {
+  const wanted = { ...record(entry['dependencies']), ...record(entry['optionalDependencies']) };
+  return Object.entries(wanted).flatMap(([name, spec]) =>
+    /^https?:/iu.test(String(spec)) ? [`${name}: ${String(spec).slice(0, 200)}`] : [],
+  );
+}
+
 /** @returns {object} */
 function report() {
   const folder = join(request.root, request.packageFolder);
   const manifest = record(readJson(join(folder, 'package.json')));
   const lock = record(readJson(join(request.root, 'node_modules', '.package-lock.json')));
-  const packages = Object.entries(record(lock['packages'])).filter(([path]) => path !== '');
-  const commands = commandsOf(manifest);
+  const packages = [...Object.entries(record(lock['packages'])).filter(([path]) => path !== ''), ['', manifest]];
+  const declared = Object.entries(commandsOf(manifest));
+  const commands = Object.fromEntries(declared.slice(0, 500));
   return {
     name: manifest['name'] ?? null,
     version: manifest['version'] ?? null,
@@ -122,7 +133,8 @@ function report() {
     commands,
     shebangs: Object.fromEntries(Object.entries(commands).map(([name, file]) => [name, shebang(join(folder, file))])),
     scripts: manifest['scripts'] ?? {},
-    packages: packages.length,
+    tooManyCommands: declared.length > 500,
+    urlDependencies: packages.flatMap(([, entry]) => urlsIn(record(entry))),
     withInstallScripts: packages
       .filter(([, entry]) => record(entry)['hasInstallScript'] === true)
       .map(([path]) => path),

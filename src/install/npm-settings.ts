@@ -1,0 +1,59 @@
+import { readFile } from 'node:fs/promises';
+import * as z from 'zod';
+import { runCommand } from '../process/run.ts';
+import { type Registry, RegistryFault } from './upstream.ts';
+
+const defaultRegistry = 'https://registry.example/';
+
+/** `npm config ls --json`: every setting by its name; npm itself leaves credentials out. */
+const Settings = z.record(z.string(), z.unknown());
+
+/**
+ * The registry that the user's own npm is set to; npm's own default where there is no npm. Asked outside of every
+ * project: an `.npmrc` in the workspace may come from a pull request.
+ * @param neutralFolder an empty folder. @throws RegistryFault where npm cannot say.
+ */
+export async function findRegistry(neutralFolder: string): Promise<Registry> {
+  const result = await runCommand('npm', ['config', 'ls', '--json'], {
+    deadlineMs: 30_000,
+    cwd: neutralFolder,
+    env: npmVariables(),
+  });
+  // A guess could ask a public registry for a private name.
+  if (!result.ok && result.spawnError !== 'ENOENT') {
+    const why = result.timedOut ? 'no answer within 30 s' : (result.stderr.trim().split('\n').at(-1) ?? '');
+    throw new RegistryFault(`\`npm config ls\` does not say which registry to use: ${why}`);
+  }
+  const settings = result.ok ? parseSettings(result.stdout) : {};
+  const url = addressOf(settings['registry']) ?? defaultRegistry;
+  const scopes = new Map(
+    Object.entries(settings).flatMap(([name, value]) => {
+      const scope = /^(@[^:/]+):registry$/u.exec(name)?.[1];
+      const address = addressOf(value);
+      return scope === undefined || address === null || address === url ? [] : [[scope, address] as const];
+    }),
+  );
+  const cafile = settings['cafile'];
+  const ca = typeof cafile === 'string' ? await readFile(cafile, 'utf8').catch(() => null) : null;
+  return { url: new URL(url), ca, scopes };
+}
+
+function parseSettings(output: string): z.infer<typeof Settings> {
+  try {
+    return Settings.parse(JSON.parse(output));
+  } catch {
+    throw new RegistryFault('`npm config ls --json` answers with no JSON');
+  }
+}
+
+/** @returns an address that ends in a slash, or null. */
+function addressOf(value: unknown): string | null {
+  if (typeof value !== 'string' || !URL.canParse(value)) return null;
+  return value.endsWith('/') ? value : `${value}/`;
+}
+
+/** npm's own settings in the environment name the registry too; none of them is a token. */
+function npmVariables(): Record<string, string> {
+  const names = ['npm_config_registry', 'NPM_CONFIG_REGISTRY', 'NPM_CONFIG_USERCONFIG', 'npm_config_userconfig'];
+  return Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
+}
