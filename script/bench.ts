@@ -1,11 +1,17 @@
 import { cpus, totalmem } from 'node:os';
-import { Client } from '@modelcontextprotocol/client';
+import {
+  Client,
+  type JSONRPCMessage,
+  ReadBuffer,
+  serializeMessage,
+  type Transport,
+} from '@modelcontextprotocol/client';
 import pLimit from 'p-limit';
 import { Installer } from '../src/install/installer.ts';
 import type { InstalledTree } from '../src/install/model.ts';
 import { treePath } from '../src/install/model.ts';
-import { StdioTransport } from '../src/mcp/stdio-transport.ts';
-import { runCommand } from '../src/process/run.ts';
+import type { PipedProcess } from '../src/process/piped.ts';
+import { runCommand, startPiped } from '../src/process/run.ts';
 import { sweepById } from '../src/sandbox/outside.ts';
 import { type ContainerRequest, newRunId, Sandbox } from '../src/sandbox/sandbox.ts';
 import { createJob, type Job } from '../test/action/runner.ts';
@@ -23,10 +29,10 @@ const resources = { cpus: 0.5, memory: 512 * 1024 ** 2, pids: 256, disk: 2 * 102
 const stepKey = '00000be0c4';
 const everything = '@modelcontextprotocol/server-everything@2026.8.31';
 const cold = [
-  everything,
-  '@modelcontextprotocol/server-filesystem@2026.8.31',
-  '@modelcontextprotocol/server-memory@2026.8.31',
-  '@upstash/context7-mcp@4.1.1',
+  { spec: everything, args: '' },
+  { spec: '@modelcontextprotocol/server-filesystem@2026.8.31', args: '/tmp' },
+  { spec: '@modelcontextprotocol/server-memory@2026.8.31', args: '' },
+  { spec: '@upstash/context7-mcp@4.1.1', args: '' },
 ];
 const concurrency = 2;
 
@@ -120,12 +126,39 @@ function serverRequest(sandbox: Sandbox, tree: InstalledTree): ContainerRequest 
   };
 }
 
+/** The SDK's own framing over a given process, without any of our precautions. */
+class BareTransport implements Transport {
+  onmessage?: (message: JSONRPCMessage) => void;
+  readonly #process: PipedProcess;
+  readonly #buffer = new ReadBuffer();
+
+  constructor(process: PipedProcess) {
+    this.#process = process;
+  }
+
+  async start(): Promise<void> {
+    this.#process.stderr.resume();
+    this.#process.stdout.on('data', (chunk: Buffer) => {
+      this.#buffer.append(chunk);
+      for (let message = this.#buffer.readMessage(); message !== null; message = this.#buffer.readMessage()) {
+        this.onmessage?.(message);
+      }
+    });
+  }
+
+  async send(message: JSONRPCMessage): Promise<void> {
+    this.#process.stdin.write(serializeMessage(message));
+  }
+
+  async close(): Promise<void> {}
+}
+
 /** What anybody would write: the SDK's client, one call after another. */
 async function bareCalls(sandbox: Sandbox, tree: InstalledTree): Promise<{ total: number; calls: number }> {
   const started = performance.now();
   const server = sandbox.start(serverRequest(sandbox, tree));
   const client = new Client({ name: 'bare', version: '0' });
-  await client.connect(new StdioTransport(server));
+  await client.connect(new BareTransport(server));
   await client.listTools();
   const [calls] = await timed(async () => {
     for (let n = 0; n < 50; n++) await client.callTool({ name: 'get-sum', arguments: { a: n, b: 1 } });
@@ -178,7 +211,7 @@ async function benchNothing(): Promise<void> {
 }
 
 /** podman, npm and the SDK's client, with the network of the host and none of our precautions. */
-async function bareColdServer(spec: string, index: number, run: string): Promise<void> {
+async function bareColdServer({ spec, args }: (typeof cold)[number], index: number, run: string): Promise<void> {
   const volume = `bench-${run}-${index}`;
   const podman = async (...args: string[]) => {
     const result = await runCommand('podman', args, { deadlineMs: 300_000 });
@@ -222,12 +255,11 @@ async function bareColdServer(spec: string, index: number, run: string): Promise
       '--ignore-scripts',
       spec,
     );
-    const { startPiped } = await import('../src/process/run.ts');
     const name = spec.slice(0, spec.lastIndexOf('@'));
-    const start = `node_modules/.bin/$(node -p "Object.keys(require('./node_modules/${name}/package.json').bin)[0]") /tmp`;
+    const start = `node_modules/.bin/$(node -p "Object.keys(require('./node_modules/${name}/package.json').bin)[0]") ${args}`;
     const server = startPiped('podman', [...base, '--network=none', benchImage, 'sh', '-c', `exec ${start}`], {});
     const client = new Client({ name: 'bare', version: '0' });
-    await client.connect(new StdioTransport(server));
+    await client.connect(new BareTransport(server));
     await client.listTools();
     await client.close();
     server.stdin.end();
@@ -245,10 +277,7 @@ async function benchCold(): Promise<void> {
     deadlineMs: 60_000,
     input: await baseImageTar(),
   });
-  const servers = cold
-    .map((spec, n) => `  s${n}: { source: "npm:${spec}", args: [/tmp] }`)
-    .join('\n')
-    .replace('args: [/tmp] }', 'args: [stdio] }');
+  const servers = cold.map(({ spec, args }, n) => `  s${n}: { source: "npm:${spec}", args: [${args}] }`).join('\n');
   const ours: number[] = [];
   const bare: number[] = [];
   for (let n = 0; n < repetitions; n++) {
@@ -260,7 +289,7 @@ async function benchCold(): Promise<void> {
     job.remove();
     const limit = pLimit(concurrency);
     const [duration] = await timed(() =>
-      Promise.all(cold.map((spec, index) => limit(() => bareColdServer(spec, index, `${process.pid}-${n}`)))),
+      Promise.all(cold.map((server, index) => limit(() => bareColdServer(server, index, `${process.pid}-${n}`)))),
     );
     bare.push(duration);
   }
