@@ -8,6 +8,7 @@ import {
 } from '@modelcontextprotocol/client';
 import pLimit from 'p-limit';
 import { Installer } from '../src/install/installer.ts';
+import { findRegistry } from '../src/install/npm-settings.ts';
 import type { InstalledTree } from '../src/install/model.ts';
 import { treePath } from '../src/install/model.ts';
 import type { PipedProcess } from '../src/process/piped.ts';
@@ -83,6 +84,7 @@ async function withSandbox<T>(work: (sandbox: Sandbox) => Promise<T>): Promise<T
 
 async function installOnce(sandbox: Sandbox): Promise<InstalledTree> {
   const installer = new Installer(sandbox, {
+    registry: findRegistry(),
     env: process.env,
     signal: new AbortController().signal,
     progress: () => {},
@@ -302,6 +304,5 @@ async function benchCold(): Promise<void> {
 say(
   `${cpus().length} cores (${cpus()[0]?.model.trim()}), ${Math.round(totalmem() / 1024 ** 3)} GiB, Node ${process.version}, ${repetitions} repetitions, medians`,
 );
-await benchNothing();
-await benchCalls();
-await benchCold();
+const parts: Readonly<Record<string, () => Promise<void>>> = { a: benchCalls, b: benchNothing, c: benchCold };
+for (const [name, bench] of Object.entries(parts)) if ((process.argv[3] ?? 'abc').includes(name)) await bench();

@@ -46511,6 +46511,7 @@ const ResolvedSource = strictObject({
     digest: schemas_string().nullable(),
 });
 const Timings = strictObject({
+    /** w02: to the exact version; the volume and what npm puts into it; install scripts and build. */
     resolveMs: model_ms,
     fetchMs: model_ms,
     scriptsMs: model_ms,
@@ -60666,10 +60667,7 @@ class podman_Podman {
     /** Removes a tag, and the image when it was the last. @returns false when there was none. @throws PodmanFailed */
     async removeImage(tag) {
         // Asked for by name: listing all images fails where one of them is damaged, whoever's it is.
-        if (!(await this.call(['image', 'exists', tag])).ok)
-            return false;
-        await this.must(['image', 'rm', tag]);
-        return true;
+        return (await this.must(['image', 'rm', '--ignore', tag])) !== '';
     }
     /** @param filter a label, with or without `=value`. @throws PodmanFailed */
     async list(kind, filter, deadlineMs = shortDeadlineMs) {
@@ -61155,7 +61153,7 @@ async function sweep_sweepRun(podman, state, runId) {
     // volume in use cannot be removed; then conmon, where one hangs. Not side by side with our own podman calls.
     const writers = await operation('processes', () => waitForWriters(runId));
     const clients = await operation('processes', () => endProcesses(runId, isClient));
-    const containers = await operation('containers', () => removeAll(podman, 'container', runId, named('container')));
+    const containers = await operation('containers', () => removeAll(podman, 'container', runId, []));
     const monitors = await operation('processes', () => endProcesses(runId, () => true));
     const [volumes, networks, images] = await Promise.all([
         operation('volumes', () => removeAll(podman, 'volume', runId, named('volume'))),
@@ -61230,11 +61228,13 @@ async function operation(name, work) {
 async function removeAll(podman, kind, runId, recorded) {
     const filter = `${runLabel}=${runId}`;
     const found = (await podman.list(kind, filter)).map((thing) => thing.name);
-    // The ledger also names what was made without its label, as podman does for a volume that it makes by itself.
+    // Podman labels what it makes as it makes it, but for a volume that it makes by itself: those the ledger names.
     const names = [...new Set([...found, ...recorded])];
     if (names.length === 0)
         return 0;
     let removal = await podman.remove(kind, names);
+    if (removal.ok)
+        return found.length;
     let left = await podman.list(kind, filter);
     if (left.length > 0) {
         // A container whose monitor has died is removed by the second try.
@@ -61438,9 +61438,6 @@ class Sandbox {
         refuseWrongPlace(options.env);
         const directories = requireDirectories(options.env);
         const owner = await owner_currentOwner();
-        // `podman info` takes a third of a second; what does not need its answer goes on beside it.
-        const inspected = inspectPodman();
-        inspected.catch(() => { });
         const record = {
             runId,
             stepKey: options.stepKey,
@@ -61451,15 +61448,24 @@ class Sandbox {
         const ledger = await Ledger.open(directories, record, owner);
         const identity = { runId, stepKey: options.stepKey, owner: owner_formatOwner(owner) };
         const podman = new podman_Podman(identity, { stop: options.signal, intend: (entry) => ledger.intend(entry) });
-        const [uids, usr, toolchain, strict] = await Promise.all([
+        const reference = baseImageTag(runId);
+        // `podman info` takes a third of a second; what does not need its answer goes on beside it.
+        const inspected = inspectPodman();
+        const made = Promise.all([
             reserveUidBlock(directories.uids, runId),
             hostUsr(),
             hostToolchain(options.env),
             writeStrictSeccomp((0,external_node_path_.join)(runtime, 'seccomp.json')),
+            podman.importImage(reference, await baseImageTar()),
+            sweepDeadRuns(podman, directories),
         ]);
-        const facts = await inspected;
-        const reference = baseImageTag(runId);
-        await Promise.all([podman.importImage(reference, await baseImageTar()), sweepDeadRuns(podman, directories)]);
+        made.catch(() => { });
+        // Where Podman itself is what is wrong, its own sentence is the one that helps.
+        const facts = await inspected.catch(async (error) => {
+            await made.catch(() => { });
+            throw error;
+        });
+        const [uids, usr, toolchain, strict] = await made;
         const parts = {
             runId,
             facts,
@@ -63425,6 +63431,7 @@ async function rebuildDependencies(context, server, place, report) {
 /** Installs exactly the version that the registry resolved to. */
 async function installNpm(context, server, { resolved, resolveMs }, image) {
     context.progress(server.name, `found ${resolved.name}@${resolved.version}, fetching`);
+    const started = performance.now();
     const uid = context.sandbox.nextUid();
     const volume = await context.sandbox.createVolume(server.name, uid);
     const packageFolder = `node_modules/${resolved.name}`;
@@ -63432,6 +63439,7 @@ async function installNpm(context, server, { resolved, resolveMs }, image) {
     const request = { volume, uid, image, label: server.name, npmArguments, packageFolder };
     const limits = { resources: server.resources, timeoutMs: server.timeouts.install };
     const fetched = await fetchTree(context.sandbox, context.upstream, context.npm, { ...request, ...limits }, context.signal);
+    const fetchMs = performance.now() - started;
     const judged = judgeFetch(fetched, resolved, server.timeouts.install);
     if (!judged.ok)
         return judged.result;
@@ -63448,7 +63456,7 @@ async function installNpm(context, server, { resolved, resolveMs }, image) {
             workdir: null,
             size: report.size,
             scripts: scripts.report,
-            timings: { resolveMs, fetchMs: fetched.durationMs, scriptsMs: scripts.durationMs },
+            timings: { resolveMs, fetchMs, scriptsMs: scripts.durationMs },
             npm: context.npm.version,
         },
     };
@@ -63656,61 +63664,6 @@ function startOf(file, shebang) {
 }
 async function exists(path) {
     return (await (0,promises_namespaceObject.stat)(path).catch(() => null)) !== null;
-}
-
-;// CONCATENATED MODULE: ./lib/install/npm-settings.js
-
-
-
-
-const defaultRegistry = 'https://registry.example/';
-/** `npm config ls --json`: every setting by its name; npm itself leaves credentials out. */
-const Settings = record(schemas_string(), unknown());
-/**
- * The registry that the user's own npm is set to; npm's own default where there is no npm. Asked outside of every
- * project: an `.npmrc` in the workspace may come from a pull request.
- * @param neutralFolder an empty folder. @throws RegistryFault where npm cannot say.
- */
-async function findRegistry(neutralFolder) {
-    const result = await runCommand('npm', ['config', 'ls', '--json'], {
-        deadlineMs: 30_000,
-        cwd: neutralFolder,
-        env: npmVariables(),
-    });
-    // A guess could ask a public registry for a private name.
-    if (!result.ok && result.spawnError !== 'ENOENT') {
-        const why = result.timedOut ? 'no answer within 30 s' : (result.stderr.trim().split('\n').at(-1) ?? '');
-        throw new RegistryFault(`\`npm config ls\` does not say which registry to use: ${why}`);
-    }
-    const settings = result.ok ? parseSettings(result.stdout) : {};
-    const url = addressOf(settings['registry']) ?? defaultRegistry;
-    const scopes = new Map(Object.entries(settings).flatMap(([name, value]) => {
-        const scope = /^(@[^:/]+):registry$/u.exec(name)?.[1];
-        const address = addressOf(value);
-        return scope === undefined || address === null || address === url ? [] : [[scope, address]];
-    }));
-    const cafile = settings['cafile'];
-    const ca = typeof cafile === 'string' ? await (0,promises_namespaceObject.readFile)(cafile, 'utf8').catch(() => null) : null;
-    return { url: new URL(url), ca, scopes };
-}
-function parseSettings(output) {
-    try {
-        return Settings.parse(JSON.parse(output));
-    }
-    catch {
-        throw new RegistryFault('`npm config ls --json` answers with no JSON');
-    }
-}
-/** @returns an address that ends in a slash, or null. */
-function addressOf(value) {
-    if (typeof value !== 'string' || !URL.canParse(value))
-        return null;
-    return value.endsWith('/') ? value : `${value}/`;
-}
-/** npm's own settings in the environment name the registry too; none of them is a token. */
-function npmVariables() {
-    const names = ['npm_config_registry', 'NPM_CONFIG_REGISTRY', 'NPM_CONFIG_USERCONFIG', 'npm_config_userconfig'];
-    return Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
 }
 
 ;// CONCATENATED MODULE: ./node_modules/is-network-error/index.js
@@ -64174,7 +64127,6 @@ function parseJson(body) {
 
 
 
-
 /** w02 for all servers of a run: a tree that several need is installed once. */
 class Installer {
     #sandbox;
@@ -64237,9 +64189,8 @@ class Installer {
         return resolving;
     }
     async #prepare() {
-        const { env, signal, progress } = this.#options;
-        const registry = await findRegistry(await this.#sandbox.runtimeFolder('empty'));
-        const upstream = new Upstream(registry, env);
+        const { registry, env, signal, progress } = this.#options;
+        const upstream = new Upstream(await registry, env);
         const npm = await findNpm(upstream, this.#sandbox.directories.cache, env);
         return { sandbox: this.#sandbox, upstream, npm, signal, progress };
     }
@@ -64250,6 +64201,62 @@ function isInfrastructure(error) {
 function packageNotFound(error) {
     const failure = { advice: error.message, stderrTail: '', exitCode: null, resolved: null };
     return { kind: 'failed', failure: { outcome: 'install_failed', ...failure } };
+}
+
+;// CONCATENATED MODULE: ./lib/install/npm-settings.js
+
+
+
+
+const defaultRegistry = 'https://registry.example/';
+/** `npm config ls --json`: every setting by its name; npm itself leaves credentials out. */
+const Settings = record(schemas_string(), unknown());
+/**
+ * The registry that the user's own npm is set to; npm's own default where there is no npm. Asked outside of every
+ * project: an `.npmrc` in the workspace may come from a pull request.
+ * @throws RegistryFault where npm cannot say.
+ */
+async function findRegistry() {
+    const result = await runCommand('npm', ['config', 'ls', '--json'], {
+        deadlineMs: 30_000,
+        // No project is there.
+        cwd: '/',
+        env: npmVariables(),
+    });
+    // A guess could ask a public registry for a private name.
+    if (!result.ok && result.spawnError !== 'ENOENT') {
+        const why = result.timedOut ? 'no answer within 30 s' : (result.stderr.trim().split('\n').at(-1) ?? '');
+        throw new RegistryFault(`\`npm config ls\` does not say which registry to use: ${why}`);
+    }
+    const settings = result.ok ? parseSettings(result.stdout) : {};
+    const url = addressOf(settings['registry']) ?? defaultRegistry;
+    const scopes = new Map(Object.entries(settings).flatMap(([name, value]) => {
+        const scope = /^(@[^:/]+):registry$/u.exec(name)?.[1];
+        const address = addressOf(value);
+        return scope === undefined || address === null || address === url ? [] : [[scope, address]];
+    }));
+    const cafile = settings['cafile'];
+    const ca = typeof cafile === 'string' ? await (0,promises_namespaceObject.readFile)(cafile, 'utf8').catch(() => null) : null;
+    return { url: new URL(url), ca, scopes };
+}
+function parseSettings(output) {
+    try {
+        return Settings.parse(JSON.parse(output));
+    }
+    catch {
+        throw new RegistryFault('`npm config ls --json` answers with no JSON');
+    }
+}
+/** @returns an address that ends in a slash, or null. */
+function addressOf(value) {
+    if (typeof value !== 'string' || !URL.canParse(value))
+        return null;
+    return value.endsWith('/') ? value : `${value}/`;
+}
+/** npm's own settings in the environment name the registry too; none of them is a token. */
+function npmVariables() {
+    const names = ['npm_config_registry', 'NPM_CONFIG_REGISTRY', 'NPM_CONFIG_USERCONFIG', 'npm_config_userconfig'];
+    return Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
 }
 
 ;// CONCATENATED MODULE: ./lib/sandbox/outside.js
@@ -89978,6 +89985,7 @@ function seconds(ms) {
 
 
 
+
 /** After an interruption the platform gives 7.5 s in all before it sends the next signal. */
 const sweepAfterInterruptMs = 4000;
 /** One run with a valid configuration. */
@@ -90022,9 +90030,12 @@ class Workflow {
         if (this.#drafts.length === 0)
             return;
         await this.#checkpoint();
+        const registry = findRegistry();
+        // Whether it matters is for the servers that install something.
+        registry.catch(() => { });
         await this.#makeSandbox();
         if (this.#sandbox !== null)
-            await this.#runServers(this.#sandbox);
+            await this.#runServers(this.#sandbox, registry);
     }
     /** A mistake of ours, outside of any one server's work. */
     #failInside(error) {
@@ -90082,13 +90093,14 @@ class Workflow {
         ]);
     }
     /** w02 to w08: each server flows through by itself. */
-    async #runServers(sandbox) {
+    async #runServers(sandbox, registry) {
         const { inputs, env, results } = this.#parts;
         const progress = (phase, server, message) => {
             this.#host.info(`${phase.padEnd(12)} ${server}: ${message}`);
         };
         const { signal } = this.#stop;
         const installer = new Installer(sandbox, {
+            registry,
             env,
             signal,
             progress: (server, message) => progress('w02 install', server, message),

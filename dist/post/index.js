@@ -46435,10 +46435,7 @@ class podman_Podman {
     /** Removes a tag, and the image when it was the last. @returns false when there was none. @throws PodmanFailed */
     async removeImage(tag) {
         // Asked for by name: listing all images fails where one of them is damaged, whoever's it is.
-        if (!(await this.call(['image', 'exists', tag])).ok)
-            return false;
-        await this.must(['image', 'rm', tag]);
-        return true;
+        return (await this.must(['image', 'rm', '--ignore', tag])) !== '';
     }
     /** @param filter a label, with or without `=value`. @throws PodmanFailed */
     async list(kind, filter, deadlineMs = shortDeadlineMs) {
@@ -46601,7 +46598,7 @@ async function sweep_sweepRun(podman, state, runId) {
     // volume in use cannot be removed; then conmon, where one hangs. Not side by side with our own podman calls.
     const writers = await operation('processes', () => waitForWriters(runId));
     const clients = await operation('processes', () => endProcesses(runId, isClient));
-    const containers = await operation('containers', () => removeAll(podman, 'container', runId, named('container')));
+    const containers = await operation('containers', () => removeAll(podman, 'container', runId, []));
     const monitors = await operation('processes', () => endProcesses(runId, () => true));
     const [volumes, networks, images] = await Promise.all([
         operation('volumes', () => removeAll(podman, 'volume', runId, named('volume'))),
@@ -46676,11 +46673,13 @@ async function operation(name, work) {
 async function removeAll(podman, kind, runId, recorded) {
     const filter = `${names_runLabel}=${runId}`;
     const found = (await podman.list(kind, filter)).map((thing) => thing.name);
-    // The ledger also names what was made without its label, as podman does for a volume that it makes by itself.
+    // Podman labels what it makes as it makes it, but for a volume that it makes by itself: those the ledger names.
     const names = [...new Set([...found, ...recorded])];
     if (names.length === 0)
         return 0;
     let removal = await podman.remove(kind, names);
+    if (removal.ok)
+        return found.length;
     let left = await podman.list(kind, filter);
     if (left.length > 0) {
         // A container whose monitor has died is removed by the second try.

@@ -6,9 +6,8 @@ import type { InstallResult } from './model.ts';
 import { findNpm, type NpmTool } from './npm-tool.ts';
 import { installNpm } from './npm.ts';
 import { installPath } from './path.ts';
-import { findRegistry } from './npm-settings.ts';
 import { type NpmPackage, PackageNotFound, resolvePackage } from './registry.ts';
-import { RegistryFault, Upstream } from './upstream.ts';
+import { type Registry, RegistryFault, Upstream } from './upstream.ts';
 
 export interface InstallerContext {
   readonly sandbox: Sandbox;
@@ -19,6 +18,8 @@ export interface InstallerContext {
 }
 
 export interface InstallerOptions {
+  /** Asked for early: npm takes a third of a second to answer. */
+  readonly registry: Promise<Registry>;
   readonly env: Readonly<NodeJS.ProcessEnv>;
   readonly signal: AbortSignal;
   readonly progress: InstallerContext['progress'];
@@ -93,9 +94,8 @@ export class Installer {
   }
 
   async #prepare(): Promise<InstallerContext> {
-    const { env, signal, progress } = this.#options;
-    const registry = await findRegistry(await this.#sandbox.runtimeFolder('empty'));
-    const upstream = new Upstream(registry, env);
+    const { registry, env, signal, progress } = this.#options;
+    const upstream = new Upstream(await registry, env);
     const npm = await findNpm(upstream, this.#sandbox.directories.cache, env);
     return { sandbox: this.#sandbox, upstream, npm, signal, progress };
   }

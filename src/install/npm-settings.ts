@@ -11,12 +11,13 @@ const Settings = z.record(z.string(), z.unknown());
 /**
  * The registry that the user's own npm is set to; npm's own default where there is no npm. Asked outside of every
  * project: an `.npmrc` in the workspace may come from a pull request.
- * @param neutralFolder an empty folder. @throws RegistryFault where npm cannot say.
+ * @throws RegistryFault where npm cannot say.
  */
-export async function findRegistry(neutralFolder: string): Promise<Registry> {
+export async function findRegistry(): Promise<Registry> {
   const result = await runCommand('npm', ['config', 'ls', '--json'], {
     deadlineMs: 30_000,
-    cwd: neutralFolder,
+    // No project is there.
+    cwd: '/',
     env: npmVariables(),
   });
   // A guess could ask a public registry for a private name.

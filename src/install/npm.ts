@@ -15,6 +15,7 @@ export async function installNpm(
   image: PreparedImage,
 ): Promise<InstallResult> {
   context.progress(server.name, `found ${resolved.name}@${resolved.version}, fetching`);
+  const started = performance.now();
   const uid = context.sandbox.nextUid();
   const volume = await context.sandbox.createVolume(server.name, uid);
   const packageFolder = `node_modules/${resolved.name}`;
@@ -28,6 +29,7 @@ export async function installNpm(
     { ...request, ...limits },
     context.signal,
   );
+  const fetchMs = performance.now() - started;
   const judged = judgeFetch(fetched, resolved, server.timeouts.install);
   if (!judged.ok) return judged.result;
   const { report } = judged;
@@ -43,7 +45,7 @@ export async function installNpm(
       workdir: null,
       size: report.size,
       scripts: scripts.report,
-      timings: { resolveMs, fetchMs: fetched.durationMs, scriptsMs: scripts.durationMs },
+      timings: { resolveMs, fetchMs, scriptsMs: scripts.durationMs },
       npm: context.npm.version,
     },
   };

@@ -149,6 +149,7 @@ export const ResolvedSource = z.strictObject({
 export type ResolvedSource = z.infer<typeof ResolvedSource>;
 
 export const Timings = z.strictObject({
+  /** w02: to the exact version; the volume and what npm puts into it; install scripts and build. */
   resolveMs: ms,
   fetchMs: ms,
   scriptsMs: ms,

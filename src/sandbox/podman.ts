@@ -141,9 +141,7 @@ export class Podman {
   /** Removes a tag, and the image when it was the last. @returns false when there was none. @throws PodmanFailed */
   async removeImage(tag: string): Promise<boolean> {
     // Asked for by name: listing all images fails where one of them is damaged, whoever's it is.
-    if (!(await this.call(['image', 'exists', tag])).ok) return false;
-    await this.must(['image', 'rm', tag]);
-    return true;
+    return (await this.must(['image', 'rm', '--ignore', tag])) !== '';
   }
 
   /** @param filter a label, with or without `=value`. @throws PodmanFailed */

@@ -91,9 +91,6 @@ export class Sandbox {
     refuseWrongPlace(options.env);
     const directories = requireDirectories(options.env);
     const owner = await currentOwner();
-    // `podman info` takes a third of a second; what does not need its answer goes on beside it.
-    const inspected = inspectPodman();
-    inspected.catch(() => {});
     const record = {
       runId,
       stepKey: options.stepKey,
@@ -104,15 +101,24 @@ export class Sandbox {
     const ledger = await Ledger.open(directories, record, owner);
     const identity = { runId, stepKey: options.stepKey, owner: formatOwner(owner) };
     const podman = new Podman(identity, { stop: options.signal, intend: (entry) => ledger.intend(entry) });
-    const [uids, usr, toolchain, strict] = await Promise.all([
+    const reference = baseImageTag(runId);
+    // `podman info` takes a third of a second; what does not need its answer goes on beside it.
+    const inspected = inspectPodman();
+    const made = Promise.all([
       reserveUidBlock(directories.uids, runId),
       hostUsr(),
       hostToolchain(options.env),
       writeStrictSeccomp(join(runtime, 'seccomp.json')),
+      podman.importImage(reference, await baseImageTar()),
+      sweepDeadRuns(podman, directories),
     ]);
-    const facts = await inspected;
-    const reference = baseImageTag(runId);
-    await Promise.all([podman.importImage(reference, await baseImageTar()), sweepDeadRuns(podman, directories)]);
+    made.catch(() => {});
+    // Where Podman itself is what is wrong, its own sentence is the one that helps.
+    const facts = await inspected.catch(async (error: unknown) => {
+      await made.catch(() => {});
+      throw error;
+    });
+    const [uids, usr, toolchain, strict] = await made;
     const parts: Prepared = {
       runId,
       facts,

@@ -23,7 +23,7 @@ export async function sweepRun(podman: Podman, state: StateDirectories, runId: s
   // volume in use cannot be removed; then conmon, where one hangs. Not side by side with our own podman calls.
   const writers = await operation('processes', () => waitForWriters(runId));
   const clients = await operation('processes', () => endProcesses(runId, isClient));
-  const containers = await operation('containers', () => removeAll(podman, 'container', runId, named('container')));
+  const containers = await operation('containers', () => removeAll(podman, 'container', runId, []));
   const monitors = await operation('processes', () => endProcesses(runId, () => true));
   const [volumes, networks, images] = await Promise.all([
     operation('volumes', () => removeAll(podman, 'volume', runId, named('volume'))),
@@ -97,10 +97,11 @@ async function operation(name: CleanupOperation['operation'], work: () => Promis
 async function removeAll(podman: Podman, kind: Kind, runId: string, recorded: readonly string[]): Promise<number> {
   const filter = `${runLabel}=${runId}`;
   const found = (await podman.list(kind, filter)).map((thing) => thing.name);
-  // The ledger also names what was made without its label, as podman does for a volume that it makes by itself.
+  // Podman labels what it makes as it makes it, but for a volume that it makes by itself: those the ledger names.
   const names = [...new Set([...found, ...recorded])];
   if (names.length === 0) return 0;
   let removal = await podman.remove(kind, names);
+  if (removal.ok) return found.length;
   let left = await podman.list(kind, filter);
   if (left.length > 0) {
     // A container whose monitor has died is removed by the second try.

@@ -4,6 +4,8 @@ import { createSchemaValidator } from '../cases/schema-validator.ts';
 import type { RunInputs, WorkflowConfig } from '../config/model.ts';
 import type { Host } from '../host/host.ts';
 import { Installer } from '../install/installer.ts';
+import { findRegistry } from '../install/npm-settings.ts';
+import type { Registry } from '../install/upstream.ts';
 import { messageOf } from '../process/failure.ts';
 import type { CleanupOperation, Problem, WorkflowResult } from '../result/model.ts';
 import { PodmanFailed, SandboxUnavailable } from '../sandbox/errors.ts';
@@ -75,8 +77,11 @@ export class Workflow {
   async #work(): Promise<void> {
     if (this.#drafts.length === 0) return;
     await this.#checkpoint();
+    const registry = findRegistry();
+    // Whether it matters is for the servers that install something.
+    registry.catch(() => {});
     await this.#makeSandbox();
-    if (this.#sandbox !== null) await this.#runServers(this.#sandbox);
+    if (this.#sandbox !== null) await this.#runServers(this.#sandbox, registry);
   }
 
   /** A mistake of ours, outside of any one server's work. */
@@ -134,13 +139,14 @@ export class Workflow {
   }
 
   /** w02 to w08: each server flows through by itself. */
-  async #runServers(sandbox: Sandbox): Promise<void> {
+  async #runServers(sandbox: Sandbox, registry: Promise<Registry>): Promise<void> {
     const { inputs, env, results } = this.#parts;
     const progress = (phase: string, server: string, message: string) => {
       this.#host.info(`${phase.padEnd(12)} ${server}: ${message}`);
     };
     const { signal } = this.#stop;
     const installer = new Installer(sandbox, {
+      registry,
       env,
       signal,
       progress: (server, message) => progress('w02 install', server, message),
