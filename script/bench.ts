@@ -215,9 +215,9 @@ async function benchNothing(): Promise<void> {
 /** podman, npm and the SDK's client, with the network of the host and none of our precautions. */
 async function bareColdServer({ spec, args }: (typeof cold)[number], index: number, run: string): Promise<void> {
   const volume = `bench-${run}-${index}`;
-  const podman = async (...args: string[]) => {
-    const result = await runCommand('podman', args, { deadlineMs: 300_000 });
-    if (!result.ok) throw new Error(`podman ${args[0]}: ${result.stderr}`);
+  const podman = async (...words: string[]) => {
+    const result = await runCommand('podman', words, { deadlineMs: 300_000 });
+    if (!result.ok) throw new Error(`podman ${words[0]}: ${result.stderr}`);
   };
   const base = [
     'run',
