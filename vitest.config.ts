@@ -4,6 +4,8 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     clearMocks: true,
+    // The tests may run as a user who cannot write to the repository.
+    fsModuleCache: false,
     projects: [
       {
         test: {

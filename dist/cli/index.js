@@ -61100,9 +61100,13 @@ const slots = 400;
 /** @param directory where the reservations lie; @param runId written into the reservation. */
 async function reserveUidBlock(directory, runId) {
     await (0,promises_namespaceObject.mkdir)(directory, { recursive: true, mode: 0o700 });
+    // Written first and then linked: a reservation that a kill cut short must still say whose it is.
+    const unfinished = (0,external_node_path_.join)(directory, unfinishedName(runId));
+    await (0,promises_namespaceObject.writeFile)(unfinished, runId);
     for (let slot = 0; slot < slots; slot++) {
         try {
-            await (0,promises_namespaceObject.writeFile)((0,external_node_path_.join)(directory, String(slot)), runId, { flag: 'wx' });
+            await (0,promises_namespaceObject.link)(unfinished, (0,external_node_path_.join)(directory, String(slot)));
+            await (0,promises_namespaceObject.unlink)(unfinished);
             return { slot, uid: (index) => uidOf(slot, index) };
         }
         catch (error) {
@@ -61111,6 +61115,9 @@ async function reserveUidBlock(directory, runId) {
         }
     }
     throw new SandboxUnavailable(`All ${slots} uid blocks are reserved by other runs: remove the files in ${directory} if no run is alive.`);
+}
+function unfinishedName(runId) {
+    return `new-${runId}`;
 }
 function uidOf(slot, index) {
     if (index < blockSize)
@@ -61123,7 +61130,7 @@ async function releaseUidBlocks(directory, runId, names) {
     for (const name of names) {
         const file = (0,external_node_path_.join)(directory, name);
         const holder = await (0,promises_namespaceObject.readFile)(file, 'utf8').catch(() => null);
-        if (holder !== runId)
+        if (holder !== runId && name !== unfinishedName(runId))
             continue;
         await (0,promises_namespaceObject.unlink)(file);
         released++;
@@ -61451,6 +61458,8 @@ class Sandbox {
         const reference = baseImageTag(runId);
         // `podman info` takes a third of a second; what does not need its answer goes on beside it.
         const inspected = inspectPodman();
+        // It may reject before anybody waits for it.
+        inspected.catch(() => { });
         const made = Promise.all([
             reserveUidBlock(directories.uids, runId),
             hostUsr(),

@@ -46545,9 +46545,13 @@ const slots = 400;
 /** @param directory where the reservations lie; @param runId written into the reservation. */
 async function reserveUidBlock(directory, runId) {
     await mkdir(directory, { recursive: true, mode: 0o700 });
+    // Written first and then linked: a reservation that a kill cut short must still say whose it is.
+    const unfinished = join(directory, unfinishedName(runId));
+    await writeFile(unfinished, runId);
     for (let slot = 0; slot < slots; slot++) {
         try {
-            await writeFile(join(directory, String(slot)), runId, { flag: 'wx' });
+            await link(unfinished, join(directory, String(slot)));
+            await unlink(unfinished);
             return { slot, uid: (index) => uidOf(slot, index) };
         }
         catch (error) {
@@ -46556,6 +46560,9 @@ async function reserveUidBlock(directory, runId) {
         }
     }
     throw new SandboxUnavailable(`All ${slots} uid blocks are reserved by other runs: remove the files in ${directory} if no run is alive.`);
+}
+function unfinishedName(runId) {
+    return `new-${runId}`;
 }
 function uidOf(slot, index) {
     if (index < blockSize)
@@ -46568,7 +46575,7 @@ async function releaseUidBlocks(directory, runId, names) {
     for (const name of names) {
         const file = (0,external_node_path_.join)(directory, name);
         const holder = await (0,promises_.readFile)(file, 'utf8').catch(() => null);
-        if (holder !== runId)
+        if (holder !== runId && name !== unfinishedName(runId))
             continue;
         await (0,promises_.unlink)(file);
         released++;

@@ -104,6 +104,8 @@ export class Sandbox {
     const reference = baseImageTag(runId);
     // `podman info` takes a third of a second; what does not need its answer goes on beside it.
     const inspected = inspectPodman();
+    // It may reject before anybody waits for it.
+    inspected.catch(() => {});
     const made = Promise.all([
       reserveUidBlock(directories.uids, runId),
       hostUsr(),

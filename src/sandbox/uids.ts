@@ -1,4 +1,4 @@
-import { mkdir, readFile, unlink, writeFile } from 'node:fs/promises';
+import { link, mkdir, readFile, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { codeOf } from '../process/failure.ts';
 import { PodmanFailed, SandboxUnavailable } from './errors.ts';
@@ -21,9 +21,13 @@ const slots = 400;
 /** @param directory where the reservations lie; @param runId written into the reservation. */
 export async function reserveUidBlock(directory: string, runId: string): Promise<UidBlock> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
+  // Written first and then linked: a reservation that a kill cut short must still say whose it is.
+  const unfinished = join(directory, unfinishedName(runId));
+  await writeFile(unfinished, runId);
   for (let slot = 0; slot < slots; slot++) {
     try {
-      await writeFile(join(directory, String(slot)), runId, { flag: 'wx' });
+      await link(unfinished, join(directory, String(slot)));
+      await unlink(unfinished);
       return { slot, uid: (index) => uidOf(slot, index) };
     } catch (error) {
       if (codeOf(error) !== 'EEXIST') throw error;
@@ -32,6 +36,10 @@ export async function reserveUidBlock(directory: string, runId: string): Promise
   throw new SandboxUnavailable(
     `All ${slots} uid blocks are reserved by other runs: remove the files in ${directory} if no run is alive.`,
   );
+}
+
+function unfinishedName(runId: string): string {
+  return `new-${runId}`;
 }
 
 function uidOf(slot: number, index: number): number {
@@ -47,7 +55,7 @@ export async function releaseUidBlocks(directory: string, runId: string, names: 
   for (const name of names) {
     const file = join(directory, name);
     const holder = await readFile(file, 'utf8').catch(() => null);
-    if (holder !== runId) continue;
+    if (holder !== runId && name !== unfinishedName(runId)) continue;
     await unlink(file);
     released++;
   }

