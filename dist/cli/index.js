@@ -8362,7 +8362,7 @@ const isFileType = /[.](?:tgz|tar\.gz|tar)$/i
 const isPortNumber = /:[0-9]+(\/|$)/i
 const isWindowsFile = /^(?:[.]|~[/]|[/\\]|[a-zA-Z]:)/
 const isPosixFile = /^(?:[.]|~[/]|[/]|[a-zA-Z]:)/
-const defaultRegistry = 'https://registry.example'
+const defaultRegistry = 'https://registry.npmjs.org'
 
 function npa (arg, where) {
   let name
@@ -64217,12 +64217,11 @@ function packageNotFound(error) {
 
 
 
-const defaultRegistry = 'https://registry.example/';
 /** `npm config ls --json`: every setting by its name; npm itself leaves credentials out. */
 const Settings = record(schemas_string(), unknown());
 /**
- * The registry that the user's own npm is set to; npm's own default where there is no npm. Asked outside of every
- * project: an `.npmrc` in the workspace may come from a pull request.
+ * The registry that the user's own npm is set to. Asked outside of every project: an `.npmrc` in the workspace may come
+ * from a pull request.
  * @throws RegistryFault where npm cannot say.
  */
 async function findRegistry() {
@@ -64232,13 +64231,18 @@ async function findRegistry() {
         cwd: '/',
         env: npmVariables(),
     });
-    // A guess could ask a public registry for a private name.
-    if (!result.ok && result.spawnError !== 'ENOENT') {
+    // Never guessed: a public registry may hold a stranger's package of a private name.
+    if (result.spawnError !== null) {
+        throw new RegistryFault('npm is not installed here, and its settings say which registry to use: install Node.js with npm');
+    }
+    if (!result.ok) {
         const why = result.timedOut ? 'no answer within 30 s' : (result.stderr.trim().split('\n').at(-1) ?? '');
         throw new RegistryFault(`\`npm config ls\` does not say which registry to use: ${why}`);
     }
-    const settings = result.ok ? parseSettings(result.stdout) : {};
-    const url = addressOf(settings['registry']) ?? defaultRegistry;
+    const settings = parseSettings(result.stdout);
+    const url = addressOf(settings['registry']);
+    if (url === null)
+        throw new RegistryFault('the setting `registry` of npm is no address: see `npm config get registry`');
     const scopes = new Map(Object.entries(settings).flatMap(([name, value]) => {
         const scope = /^(@[^:/]+):registry$/u.exec(name)?.[1];
         const address = addressOf(value);
