@@ -1,12 +1,22 @@
 #!/usr/bin/env node
-import { commandLine } from './workflow/command-line.ts';
+import { commandLine } from './cli/command-line.ts';
+import { workflowEngine } from './cli/engine.ts';
 import { exit, interruptSignal, surviveClosedOutputs } from './process/signals.ts';
 
 surviveClosedOutputs();
-const interrupt = interruptSignal();
+const { stdout, stderr, env } = process;
 try {
-  await exit(await commandLine(process.argv, process.env, interrupt));
+  const exitCode = await commandLine(process.argv, {
+    engine: workflowEngine,
+    directory: process.cwd(),
+    env,
+    interrupt: interruptSignal(),
+    color: stdout.isTTY && env['NO_COLOR'] === undefined,
+    print: (text) => void stdout.write(text),
+    say: (line) => void stderr.write(`${line}\n`),
+  });
+  await exit(exitCode);
 } catch (error) {
-  process.stderr.write(`Internal error, please report it: ${error instanceof Error ? error.message : String(error)}\n`);
+  stderr.write(`Internal error, please report it: ${error instanceof Error ? error.message : String(error)}\n`);
   await exit(3);
 }

@@ -1,29 +1,44 @@
 import pRetry from 'p-retry';
-import type { CaseSpec, ServerConfig } from '../config/model.ts';
+import type { ServerConfig, StepSpec } from '../config/model.ts';
 import type { CallOutcome, Session } from '../mcp/model.ts';
 import type { CaseAttempt, ToolResult } from '../result/model.ts';
+import type { ServerInstance } from './environment.ts';
+import type { FileView } from './expect/files.ts';
+import { pathsToRemember } from './expect/files.ts';
+import type { InstanceSource } from './instances.ts';
+import { messageOf } from './message-of.ts';
+import { sessionRequest } from './request.ts';
 import { sentence } from './show.ts';
 import { unlistedTool } from './unlisted-tool.ts';
 
-/** `failed`: the server is gone. `error`: our own trouble. Both are sentences. */
-export type SessionOffer = { readonly session: Session } | { readonly failed: string } | { readonly error: string };
-
 export interface CallOptions {
   readonly server: ServerConfig;
-  /** Never rejects. */
-  readonly session: () => Promise<SessionOffer>;
+  readonly instances: InstanceSource;
+  /** The session of the steps before, which has to be that of this one too; null where it may be any. */
+  readonly session: Session | null;
   readonly signal: AbortSignal;
 }
 
-/** How the calling of one case ended: with an outcome to judge, or before there was one. */
+/** How the calling of one step ended: with an outcome to judge, or before there was one. Reasons are sentences. */
 export type CallEnd =
-  | { readonly kind: 'called'; readonly outcome: CallOutcome; readonly tool: ToolResult | undefined }
-  | { readonly kind: 'failed' | 'error' | 'interrupted'; readonly reason: string };
+  | Called
+  | { readonly kind: 'unlisted' | 'restarted' | 'interrupted'; readonly reason: string }
+  /** There is no server to ask: gone (`failed`), or by our own trouble (`error`). */
+  | { readonly kind: 'noServer'; readonly state: 'failed' | 'error'; readonly reason: string };
+
+export interface Called {
+  readonly kind: 'called';
+  readonly outcome: CallOutcome;
+  readonly tool: ToolResult | undefined;
+  readonly instance: ServerInstance;
+  /** Of the paths to remember, before the first attempt; null where there were none. */
+  readonly filesBefore: FileView | null;
+}
 
 /** Carries a timeout that may be tried again through the retry library. */
 class Again extends Error {
-  readonly end: CallEnd;
-  constructor(end: CallEnd) {
+  readonly end: Called;
+  constructor(end: Called) {
     super('timeout');
     this.end = end;
   }
@@ -32,18 +47,23 @@ class Again extends Error {
 const firstWaitMs = 1000;
 const longestWaitMs = 10_000;
 export const interrupted = 'the run was interrupted';
+const restarted = 'the server ended after the step before, and what it knew of this case is gone';
 
 /**
- * Calls the tool of a case, again after a timeout where the tool says that this does no harm (readOnlyHint or
- * idempotentHint), at most `server.retries` times in all. Every attempt is added to `attempts`. Never rejects.
+ * Sends the request of a step, again after a timeout where that does no harm (all that only reads, and tools with
+ * readOnlyHint or idempotentHint), at most `server.retries` times in all. Every attempt is added to `attempts`.
+ * Never rejects.
  */
-export async function callTool(spec: CaseSpec, options: CallOptions, attempts: CaseAttempt[]): Promise<CallEnd> {
+export async function callStep(step: StepSpec, options: CallOptions, attempts: CaseAttempt[]): Promise<CallEnd> {
   let waitedMs = 0;
+  let filesBefore: FileView | null = null;
   const attempt = async () => {
-    const end = await callOnce(spec, options);
-    if (end.kind === 'called')
-      attempts.push({ durationMs: end.outcome.durationMs, outcome: describe(end.outcome), waitedMs });
-    if (end.kind === 'called' && end.outcome.kind === 'timeout' && mayRepeat(end.tool)) throw new Again(end);
+    const end = await callOnce(step, options, filesBefore);
+    if (end.kind !== 'called') return end;
+    filesBefore = end.filesBefore;
+    const { durationMs } = end.outcome;
+    attempts.push({ durationMs, outcome: describe(end.outcome), waitedMs, step: step.name });
+    if (end.outcome.kind === 'timeout' && mayRepeat(step, end.tool)) throw new Again(end);
     return end;
   };
   try {
@@ -60,37 +80,50 @@ export async function callTool(spec: CaseSpec, options: CallOptions, attempts: C
   } catch (error) {
     if (options.signal.aborted) return { kind: 'interrupted', reason: interrupted };
     if (error instanceof Again) return error.end;
-    return { kind: 'error', reason: sentence(`the case could not be run: ${messageOf(error)}`) };
+    const reason = sentence(`the case could not be run: ${messageOf(error)}`);
+    return { kind: 'noServer', state: 'error', reason };
   }
 }
 
-async function callOnce(spec: CaseSpec, { server, session: open }: CallOptions): Promise<CallEnd> {
-  const offer = await open();
-  if ('failed' in offer) return { kind: 'failed', reason: sentence(offer.failed) };
-  if ('error' in offer) return { kind: 'error', reason: sentence(offer.error) };
-  const { session } = offer;
-  const { tools } = session.surface;
-  const tool = tools.find(({ name }) => name === spec.tool);
-  if (tool === undefined && !expectsError(spec)) {
+async function callOnce(step: StepSpec, options: CallOptions, known: FileView | null): Promise<CallEnd> {
+  const offer = await options.instances.take();
+  if ('failed' in offer) return { kind: 'noServer', state: 'failed', reason: sentence(offer.failed) };
+  if ('error' in offer) return { kind: 'noServer', state: 'error', reason: sentence(offer.error) };
+  if (options.session !== null && options.session !== offer.session) return { kind: 'restarted', reason: restarted };
+  const { request } = step;
+  const { tools } = offer.session.surface;
+  const tool = request.kind === 'tool' ? tools.find(({ name }) => name === request.name) : undefined;
+  if (request.kind === 'tool' && tool === undefined && !expectsError(step)) {
     const names = tools.map(({ name }) => name);
-    return { kind: 'failed', reason: sentence(unlistedTool(spec.tool, names)) };
+    return { kind: 'unlisted', reason: sentence(unlistedTool(request.name, names)) };
   }
+  const filesBefore = known ?? (await remember(step, offer));
+  const outcome = await ask(step, offer, options.server);
+  return { kind: 'called', outcome, tool, instance: offer, filesBefore };
+}
+
+async function ask(step: StepSpec, { session }: ServerInstance, server: ServerConfig): Promise<CallOutcome> {
   const started = performance.now();
   try {
-    const outcome = await session.callTool(spec.tool, spec.args, spec.timeout ?? server.timeouts.call);
-    return { kind: 'called', outcome, tool };
+    return await session.request(sessionRequest(step.request), step.timeout ?? server.timeouts.call);
   } catch (error) {
     const reason = `the call broke off: ${messageOf(error)}`;
-    return { kind: 'called', outcome: { kind: 'closed', reason, durationMs: performance.now() - started }, tool };
+    return { kind: 'closed', reason, durationMs: performance.now() - started };
   }
 }
 
-/** A case about an unknown tool is a fair question; only one that expects success can be answered without asking. */
-function expectsError({ expect }: CaseSpec): boolean {
+async function remember({ expect }: StepSpec, instance: ServerInstance): Promise<FileView | null> {
+  const paths = expect.files === undefined ? [] : pathsToRemember(expect.files);
+  return paths.length === 0 ? null : instance.files(paths);
+}
+
+/** A step about an unknown tool is a fair question; only one that expects success can be answered without asking. */
+function expectsError({ expect }: StepSpec): boolean {
   return expect.isError === true || expect.protocolError !== undefined;
 }
 
-function mayRepeat(tool: ToolResult | undefined): boolean {
+function mayRepeat({ request }: StepSpec, tool: ToolResult | undefined): boolean {
+  if (request.kind !== 'tool') return true;
   const hints = tool?.annotations;
   if (typeof hints !== 'object' || hints === null) return false;
   return (
@@ -103,9 +136,4 @@ function describe(outcome: CallOutcome): string {
   if (outcome.kind === 'timeout') return 'timeout';
   if (outcome.kind === 'closed') return sentence(outcome.reason);
   return outcome.kind === 'aborted' ? interrupted : 'answered';
-}
-
-/** Of what was thrown: never a stack. */
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : 'for an unknown reason';
 }

@@ -1,4 +1,4 @@
-import { isRecord } from './answer.ts';
+import { isRecord } from './record.ts';
 import { around, brief } from './show.ts';
 
 /** The first place where two JSON values differ; `absent` stands for a member or element that is not there. */

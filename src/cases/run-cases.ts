@@ -1,39 +1,42 @@
 import type { CaseSpec, ServerConfig } from '../config/model.ts';
-import type { Session } from '../mcp/model.ts';
-import type { AssertionResult, CaseAttempt, CaseResult, State } from '../result/model.ts';
-import { callTool, interrupted, messageOf, type SessionOffer } from './call.ts';
-import { judge } from './judge.ts';
+import type { CaseResult } from '../result/model.ts';
+import { CaseBreaker } from './breaker.ts';
+import { interrupted } from './call.ts';
+import { describeRequest } from './describe-request.ts';
+import type { CaseEnvironment } from './environment.ts';
+import { type InstanceSource, needsOwn, ownInstance, sharedInstance } from './instances.ts';
+import { messageOf } from './message-of.ts';
+import { repeated, type RepeatedRun } from './repeat.ts';
+import { type CaseRun, runOnce } from './run-once.ts';
 import type { SchemaValidator } from './schema-validator.ts';
 import { sentence } from './show.ts';
+import type { SnapshotStore } from './snapshot-store.ts';
 
 export interface RunCasesOptions {
   readonly server: ServerConfig;
-  /** The live session, or a new one where the last has died, or why there can be none. Not asked again after that. */
-  readonly session: () => Promise<Session | { readonly failed: string }>;
+  readonly environment: CaseEnvironment;
   readonly validator: SchemaValidator;
+  readonly snapshots: SnapshotStore;
   readonly signal: AbortSignal;
   readonly onCase?: (result: CaseResult) => void;
 }
 
-interface Verdict {
-  readonly state: State;
-  readonly reason: string | null;
-}
-
 /**
- * Runs the cases of one server one after another on its shared session. Every case has a result, in the order given:
- * also those that were skipped, and those that the end of the server or of the run left over. Never rejects.
+ * Runs the cases of one server one after another, on the instance that they share or, where they want it, on one of their
+ * own. Every case has a result, in the order given: also those that were skipped, and those that the end of the server or
+ * of the run left over. Never rejects.
  */
 export async function runCases(cases: readonly CaseSpec[], options: RunCasesOptions): Promise<CaseResult[]> {
   const marked = cases.some(({ only }) => only);
-  const session = untilRefused(options.session);
+  const shared = sharedInstance(options.environment);
+  const breaker = new CaseBreaker();
   const results: CaseResult[] = [];
   for (const spec of cases) {
-    const why = whySkipped(spec, marked, options.signal);
-    const result =
-      why === null ? await runCase(spec, { ...options, session }) : resultOf(spec, { state: 'skipped', reason: why });
-    results.push(result);
-    options.onCase?.(result);
+    const why = whySkipped(spec, marked, options.signal) ?? breaker.reason;
+    const result = why === null ? await breaker.run(() => runCase(spec, options, shared)) : null;
+    const known = result === null ? notRun(spec, why ?? interrupted) : caseResult(spec, result);
+    results.push(known);
+    options.onCase?.(known);
   }
   return results;
 }
@@ -44,57 +47,45 @@ function whySkipped(spec: CaseSpec, marked: boolean, signal: AbortSignal): strin
   return signal.aborted ? interrupted : null;
 }
 
-interface CaseOptions extends Omit<RunCasesOptions, 'session'> {
-  readonly session: () => Promise<SessionOffer>;
+interface FinishedRun extends RepeatedRun {
+  readonly gone: boolean;
 }
 
-async function runCase(spec: CaseSpec, options: CaseOptions): Promise<CaseResult> {
-  const attempts: CaseAttempt[] = [];
-  const end = await callTool(spec, options, attempts);
-  if (end.kind === 'interrupted' || options.signal.aborted) {
-    return resultOf(spec, { state: 'skipped', reason: interrupted }, attempts);
-  }
-  if (end.kind !== 'called') return resultOf(spec, { state: end.kind, reason: end.reason }, attempts);
-  if (end.outcome.kind === 'aborted') return resultOf(spec, { state: 'skipped', reason: interrupted }, attempts);
-  const assertions = await judge(spec, end.outcome, end.tool, options.validator);
-  return resultOf(spec, verdictOf(assertions), attempts, assertions);
-}
-
-/** Not looking is never green: what could not be checked is an error, unless something else has failed for certain. */
-function verdictOf(assertions: readonly AssertionResult[]): Verdict {
-  const failed = assertions.filter(({ state }) => state === 'failed');
-  if (failed.length > 0) return { state: 'failed', reason: reasonOf(failed) };
-  const open = assertions.filter(({ state }) => state === 'notChecked');
-  return open.length > 0 ? { state: 'error', reason: reasonOf(open) } : { state: 'passed', reason: null };
-}
-
-function reasonOf([first, ...others]: readonly AssertionResult[]): string {
-  const more = others.length === 0 ? '' : ` (and ${others.length} more)`;
-  return `${first?.message ?? ''}${more}`;
-}
-
-function resultOf(
-  spec: CaseSpec,
-  { state, reason }: Verdict,
-  attempts: CaseAttempt[] = [],
-  assertions: AssertionResult[] = [],
-): CaseResult {
-  const { id, tool, location } = spec;
-  return { id, tool, state, reason, location, durationMs: attempts.at(-1)?.durationMs ?? 0, attempts, assertions };
-}
-
-/** A server that could not be started again is not started once more for every case that is left. */
-function untilRefused(open: RunCasesOptions['session']): () => Promise<SessionOffer> {
-  let refusal: SessionOffer | null = null;
-  return async () => {
-    if (refusal !== null) return refusal;
+async function runCase(spec: CaseSpec, options: RunCasesOptions, shared: InstanceSource): Promise<FinishedRun> {
+  const own = needsOwn(spec, options.server);
+  const run = await repeated(spec, async () => {
+    const instances = own ? ownInstance(options.environment, spec) : shared;
+    const { server, validator, signal } = options;
+    const snapshots = { store: options.snapshots, file: spec.snapshotFile };
     try {
-      const offered = await open();
-      if (!('failed' in offered)) return { session: offered };
-      refusal = { failed: offered.failed };
+      return await runOnce(spec, { server, instances, validator, snapshots, signal });
     } catch (error) {
-      refusal = { error: `there is no session with the server: ${messageOf(error)}` };
+      return brokenOff(error);
+    } finally {
+      await instances.release();
     }
-    return refusal;
-  };
+  });
+  // What cannot be started for one case, with what that declares, may well be there for the others.
+  return { ...run, gone: run.noServer && run.state === 'failed' && !own };
+}
+
+/** A fault of ours ends its case, not the others. */
+function brokenOff(error: unknown): CaseRun {
+  const reason = sentence(`the case could not be run: ${messageOf(error)}`);
+  const nothing = { durationMs: 0, attempts: [], assertions: [], lost: null, noServer: false };
+  return { state: 'error', reason, startedAt: new Date().toISOString(), ...nothing };
+}
+
+function caseResult(spec: CaseSpec, run: RepeatedRun): CaseResult {
+  const { id, location } = spec;
+  const { state, reason, startedAt, durationMs, repeat, attempts, assertions } = run;
+  const tool = describeRequest(spec);
+  return { id, tool, state, reason, location, startedAt, durationMs, repeat, attempts, assertions };
+}
+
+/** Also for cases that nobody came to. */
+export function notRun(spec: CaseSpec, reason: string): CaseResult {
+  const { id, location } = spec;
+  const nothing = { startedAt: null, durationMs: 0, repeat: null, attempts: [], assertions: [] };
+  return { id, tool: describeRequest(spec), state: 'skipped', reason, location, ...nothing };
 }

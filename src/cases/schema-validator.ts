@@ -12,6 +12,7 @@ export type Search =
   | { readonly state: 'notFound' }
   | NotChecked;
 export type Selection = { readonly state: 'selected'; readonly values: readonly unknown[] } | NotChecked;
+export type Masked = { readonly state: 'masked'; readonly value: unknown } | NotChecked;
 
 /**
  * Applies hostile rules to hostile values in a thread of its own, with a deadline for each. Nothing here rejects or
@@ -24,6 +25,8 @@ export interface SchemaValidator {
   search(pattern: string, text: string): Promise<Search>;
   /** The values that a JSONPath (RFC 9535) selects, in document order. */
   select(path: string, value: unknown): Promise<Selection>;
+  /** A copy of the value in which a marker stands for whatever the JSONPaths select. */
+  mask(paths: readonly string[], value: unknown, marker: string): Promise<Masked>;
   /** Ends the thread. Idempotent; what is still waiting becomes `notChecked`. */
   close(): Promise<void>;
 }
@@ -65,6 +68,14 @@ export function createSchemaValidator(options: { deadlineMs?: number } = {}): Sc
       if (reply.state !== 'selected') return unchecked(reply);
       const values: readonly unknown[] = JSON.parse(reply.values);
       return { state: 'selected', values };
+    },
+    async mask(paths, value, marker) {
+      const subject = toJson(value, valueLimit, 'value', 'limit');
+      if (typeof subject !== 'string') return subject;
+      const reply = await ask({ kind: 'mask', paths, value: subject, marker }, `a path ${inTime}`);
+      return reply.state === 'masked'
+        ? { state: 'masked', value: JSON.parse(reply.value) as unknown }
+        : unchecked(reply);
     },
     close: () => worker.close(),
   };

@@ -2,7 +2,7 @@ import { Ajv } from 'ajv';
 import { Ajv2019 } from 'ajv/dist/2019.js';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
-import { query } from 'jsonpath-rfc9535';
+import { exec, query } from 'jsonpath-rfc9535';
 import { parentPort } from 'node:worker_threads';
 
 /**
@@ -11,12 +11,14 @@ import { parentPort } from 'node:worker_threads';
  *
  * @typedef {{ kind: 'validate', schema: string, value: string }
  *   | { kind: 'search', pattern: string, text: string }
- *   | { kind: 'select', path: string, value: string }} Task
+ *   | { kind: 'select', path: string, value: string }
+ *   | { kind: 'mask', paths: readonly string[], value: string, marker: string }} Task
  *
  * `blame` says whose fault it is that nothing was checked: the rule (schema, pattern, path), or a limit of ours.
  * @typedef {{ state: 'notChecked', reason: string, blame: 'rule' | 'limit' }} NotChecked
  * @typedef {{ state: 'valid' } | { state: 'invalid', errors: string[] } | { state: 'found', at: number, end: number }
- *   | { state: 'notFound' } | { state: 'selected', values: string } | NotChecked} Reply
+ *   | { state: 'notFound' } | { state: 'selected', values: string } | { state: 'masked', value: string }
+ *   | NotChecked} Reply
  * @typedef {{ began: true } | { reply: Reply }} WorkerMessage
  */
 
@@ -167,19 +169,72 @@ function search(pattern, text) {
 
 /**
  * @param {string} path
+ * @returns {NotChecked | null}
+ */
+function whyUnusable(path) {
+  try {
+    query(null, path);
+    return null;
+  } catch (error) {
+    return notChecked(`the path cannot be used: ${messageOf(error)}`, 'rule');
+  }
+}
+
+/**
+ * @param {string} path
  * @param {string} value
  * @returns {Reply}
  */
 function select(path, value) {
   const document = JSON.parse(value);
-  try {
-    query(null, path);
-  } catch (error) {
-    return notChecked(`the path cannot be used: ${messageOf(error)}`, 'rule');
-  }
+  const unusable = whyUnusable(path);
+  if (unusable !== null) return unusable;
   const values = JSON.stringify(query(document, path));
   if (values.length > selectedLimit) return notChecked('the path selects more than 4 MiB', 'limit');
   return { state: 'selected', values };
+}
+
+/**
+ * Puts the marker in the place of whatever the paths select.
+ *
+ * @param {readonly string[]} paths
+ * @param {string} value
+ * @param {string} marker
+ * @returns {Reply}
+ */
+function mask(paths, value, marker) {
+  const root = { document: JSON.parse(value) };
+  for (const path of paths) {
+    const unusable = whyUnusable(path);
+    if (unusable !== null) return unusable;
+    /** @type {(string | number)[][]} */
+    const places = [];
+    exec(root.document, path, (_, place) => void places.push(['document', ...place.map(plainKey)]));
+    // The deepest first: what lies in something that is replaced itself is gone by then.
+    for (const place of places.sort((left, right) => right.length - left.length)) replace(root, place, marker);
+  }
+  return { state: 'masked', value: JSON.stringify(root.document) };
+}
+
+/** @type {(key: string | number) => string | number} The library gives names as in a normalized path, escaped (RFC 9535, 2.7). */
+const plainKey = (key) =>
+  typeof key === 'number' ? key : JSON.parse(`"${key.replaceAll("\\'", "'").replaceAll('"', '\\"')}"`);
+
+/**
+ * @param {object} root
+ * @param {(string | number)[]} place
+ * @param {string} marker
+ */
+function replace(root, place, marker) {
+  /** @type {unknown} */
+  let parent = root;
+  for (const key of place.slice(0, -1)) {
+    parent = typeof parent === 'object' && parent !== null ? Reflect.get(parent, key) : undefined;
+  }
+  const last = place.at(-1);
+  if (last === undefined || typeof parent !== 'object' || parent === null) return;
+  // An assignment to `__proto__` would set the prototype.
+  Object.defineProperty(parent, last, { value: marker, writable: true, enumerable: true, configurable: true });
 }
 
 /**
@@ -190,6 +245,7 @@ function perform(task) {
   try {
     if (task.kind === 'validate') return validate(task.schema, task.value);
     if (task.kind === 'search') return search(task.pattern, task.text);
+    if (task.kind === 'mask') return mask(task.paths, task.value, task.marker);
     return select(task.path, task.value);
   } catch (error) {
     if (error instanceof RangeError) return notChecked('the value is nested too deeply to be checked', 'limit');

@@ -2,6 +2,8 @@
 
 const messageLimit = 500;
 const valueLimit = 4096;
+/** Of what passed, less is looked at, and ten thousand cases are kept. */
+const passedLimit = 512;
 /** Deeper values are cut there: who reads the result may well recurse. */
 const depthLimit = 100;
 
@@ -13,12 +15,19 @@ export function brief(value: unknown, limit = 120): string {
 
 /** The value as it may stand in a result: a plain copy, or about 4 KiB of its start, marked as cut. */
 export function bounded(value: unknown): unknown {
+  return within(valueLimit, value);
+}
+
+/** The same, with about 512 characters. */
+export function boundedWhenPassed(value: unknown): unknown {
+  return within(passedLimit, value);
+}
+
+function within(limit: number, value: unknown): unknown {
   if (typeof value === 'string') {
-    return value.length <= valueLimit
-      ? value
-      : `${start(value, valueLimit)} … (cut; ${value.length} characters in all)`;
+    return value.length <= limit ? value : `${start(value, limit)} … (cut; ${value.length} characters in all)`;
   }
-  const { text, cut } = compactJson(value, valueLimit);
+  const { text, cut } = compactJson(value, limit);
   return cut ? `${text} … (cut)` : (JSON.parse(text) as unknown);
 }
 
@@ -36,9 +45,13 @@ export function around(text: string, at: number, end: number = at): string {
   return `${from > 0 ? '…' : ''}${quoted}${to < text.length ? '…' : ''}`;
 }
 
-/** The first `length` UTF-16 units, without half a character at the end. */
+/**
+ * The first `length` UTF-16 units, without half a character at the end. A copy of its own: a part of a text would keep
+ * all of that text in memory, for as long as the result lives.
+ */
 function start(text: string, length: number): string {
-  return text.slice(0, length).replace(/[\uD800-\uDBFF]$/u, '');
+  const part = text.slice(0, length).replace(/[\uD800-\uDBFF]$/u, '');
+  return Buffer.from(part, 'utf16le').toString('utf16le');
 }
 
 /** Writes no more than it shows: a value of many megabytes costs as much as a small one. */

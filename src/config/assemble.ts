@@ -1,14 +1,16 @@
 import type { Location } from '../result/model.ts';
-import type { CaseData, CaseEntry } from './case-files.ts';
-import { serverOf } from './cross-checks.ts';
-import type { CaseSpec, EnvEntry, Resources, ServerConfig, SourceSpec, Timeouts } from './model.ts';
+import { envEntries, transportOf } from './assemble-transport.ts';
+import type { SourceDocument } from './document.ts';
+import type { CaseSpec, Resources, ServerConfig, ServiceConfig, SourceSpec, Timeouts } from './model.ts';
 import type { ConfigFile, ServerEntry } from './schema.ts';
 
 /** What holds where neither the server nor `defaults` says anything. */
 const standard = {
   image: 'host',
+  protocol: 'auto',
   resources: { cpus: 0.5, memory: 512 * 1024 ** 2, pids: 256, disk: 2 * 1024 ** 3 },
   timeouts: { install: 180_000, start: 30_000, call: 30_000, stop: 5000 },
+  serviceStart: 60_000,
   retries: 3,
 } as const;
 
@@ -21,25 +23,32 @@ export interface ListedServer {
   readonly entry: ServerEntry | null;
 }
 
+/** What servers are put together with. */
+export interface Assembly {
+  readonly document: SourceDocument | null;
+  readonly defaults: ConfigFile['defaults'];
+  /** Values by name. */
+  readonly secrets: ReadonlyMap<string, string>;
+}
+
 /** Puts a server together from what it says itself, the file's defaults and ours, in this order. */
-export function assembleServer(
-  listed: ListedServer,
-  defaults: ConfigFile['defaults'],
-  secrets: ReadonlyMap<string, string>,
-  cases: readonly CaseSpec[],
-): ServerConfig {
+export function assembleServer(listed: ListedServer, assembly: Assembly, cases: readonly CaseSpec[]): ServerConfig {
   const { name, source, location, entry } = listed;
+  const { defaults, secrets } = assembly;
   return {
     name,
     source,
+    transport: transportOf(source, entry, secrets),
+    protocol: entry?.protocol ?? defaults?.protocol ?? standard.protocol,
+    services: servicesOf(name, entry, assembly),
     location,
     bin: entry?.bin ?? null,
     command: entry?.command ?? null,
     args: entry?.args ?? [],
-    env: Object.entries(entry?.env ?? {}).map(([variable, value]) => envEntry(variable, value, secrets)),
-    image: entry?.image ?? defaults?.image ?? standard.image,
+    env: envEntries(entry?.env, secrets),
+    image: imageOf(source, entry, defaults),
     installScripts: entry?.installScripts ?? 'sandboxed',
-    work: entry?.work === undefined ? null : { from: entry.work.from ?? null, at: entry.work.at },
+    work: workOf(entry),
     mounts: entry?.mounts ?? [],
     resources: merge<Resources>(standard.resources, defaults?.resources, entry?.resources),
     timeouts: merge<Timeouts>(standard.timeouts, defaults?.timeouts, entry?.timeouts),
@@ -48,12 +57,41 @@ export function assembleServer(
   };
 }
 
-type EnvValue = NonNullable<ServerEntry['env']>[string];
+/** An image that is the source is also what runs; a default for others is not meant for it. */
+function imageOf(source: SourceSpec, entry: ServerEntry | null, defaults: ConfigFile['defaults']): string {
+  if (source.kind === 'oci') return source.reference;
+  if (source.kind === 'remote') return standard.image;
+  return entry?.image ?? defaults?.image ?? standard.image;
+}
 
-function envEntry(name: string, value: EnvValue, secrets: ReadonlyMap<string, string>): EnvEntry {
-  if (typeof value === 'string') return { kind: 'plain', name, value };
-  const { secret, otherwise = 'skip' } = value;
-  return { kind: 'secret', name, secret, value: secrets.get(secret) ?? null, otherwise };
+function workOf(entry: ServerEntry | null): ServerConfig['work'] {
+  if (entry?.work === undefined) return null;
+  const { from = null, at, reset = 'server' } = entry.work;
+  return { from, at, reset };
+}
+
+/** Defaults are for servers: a service has its own limits, or ours. */
+function servicesOf(server: string, entry: ServerEntry | null, { document, secrets }: Assembly): ServiceConfig[] {
+  if (document === null) return [];
+  return Object.entries(entry?.services ?? {}).map(([name, service]) => ({
+    name,
+    image: service.image ?? standard.image,
+    command: service.command ?? null,
+    args: service.args ?? [],
+    env: envEntries(service.env, secrets),
+    ready: readyOf(service.ready),
+    startTimeout: service.startTimeout ?? standard.serviceStart,
+    resources: merge<Resources>(standard.resources, service.resources),
+    location: document.locateKey(['servers', server, 'services', name]),
+  }));
+}
+
+type Ready = NonNullable<NonNullable<ServerEntry['services']>[string]['ready']>;
+
+function readyOf(ready: Ready | undefined): ServiceConfig['ready'] {
+  if (ready?.tcp !== undefined) return { kind: 'tcp', port: ready.tcp };
+  if (ready?.http !== undefined) return { kind: 'http', port: ready.http.port, path: ready.http.path ?? '/' };
+  return ready?.log === undefined ? null : { kind: 'log', contains: ready.log };
 }
 
 type Layer<Values> = { readonly [Key in keyof Values]?: Values[Key] | undefined };
@@ -63,31 +101,4 @@ function merge<Values extends object>(base: Values, ...layers: readonly (Layer<V
   const merged = { ...base };
   for (const layer of layers) Object.assign(merged, layer);
   return merged;
-}
-
-/** The cases of one server, in the order of the files. */
-export function casesOf(server: string, entries: readonly CaseEntry[]): CaseSpec[] {
-  return entries.flatMap((entry) => {
-    const { data, document, path } = entry;
-    return data !== null && serverOf(entry) === server ? [caseSpec(data, document.locate(path))] : [];
-  });
-}
-
-function caseSpec(data: CaseData, location: Location): CaseSpec {
-  return {
-    id: data.id,
-    tool: data.tool,
-    args: data.args ?? {},
-    expect: data.expect ?? {},
-    location,
-    timeout: data.timeout ?? null,
-    tags: data.tags ?? [],
-    skip: skipReason(data.skip),
-    only: data.only ?? false,
-  };
-}
-
-function skipReason(skip: string | boolean | undefined): string | null {
-  if (skip === true) return 'switched off in the configuration (`skip: true`)';
-  return typeof skip === 'string' ? skip : null;
 }

@@ -6,6 +6,7 @@ import type { SourceDocument, ValuePath } from './document.ts';
 import { readTextFile } from './files.ts';
 import { memberOf } from './raw.ts';
 import type { SchemaContext } from './schema-context.ts';
+import { snapshotFileOf } from './snapshots.ts';
 import { checkDocument } from './translate.ts';
 import type { Parsed } from './units.ts';
 import { show } from './words.ts';
@@ -18,6 +19,8 @@ export interface CaseEntry {
   /** The file's `server`, for cases that name none. */
   readonly fallbackServer: string | null;
   readonly data: CaseData | null;
+  /** Absolute. */
+  readonly snapshotFile: string;
 }
 
 export type CaseData = ReturnType<ReturnType<typeof caseFileSchema>['list']['parse']>[number];
@@ -32,6 +35,7 @@ export async function loadCaseFiles(document: SourceDocument, workspace: string,
   const problems: Problem[] = [];
   const entries: CaseEntry[] = [];
   const seen = new Set<string>();
+  const schema = caseFileSchema(context);
   for (const { pattern, path } of includes(document.value)) {
     const fail = (message: string) =>
       problems.push({ message: `\`include\`: ${message}`, location: document.locate(path) });
@@ -46,14 +50,14 @@ export async function loadCaseFiles(document: SourceDocument, workspace: string,
         const read = readDocument(file.value.name, file.value.text);
         problems.push(...read.problems);
         if (read.document !== null) {
-          const checked = checkCaseFile(read.document, context);
+          const checked = checkCaseFile(read.document, snapshotFileOf(file.value.real), schema);
           problems.push(...checked.problems);
           entries.push(...checked.entries);
         }
       }
     }
   }
-  return { problems, entries };
+  return { problems, entries, snapshotFiles: [...seen].map(snapshotFileOf) };
 }
 
 function includes(value: unknown): { pattern: string; path: ValuePath }[] {
@@ -103,32 +107,27 @@ function patternFault(pattern: string): string | null {
   return stars > maxStars ? `${shown} holds more than ${maxStars} stars; write several globs` : null;
 }
 
-function checkCaseFile(document: SourceDocument, context: SchemaContext) {
-  const schema = caseFileSchema(context);
+type CaseFileSchema = ReturnType<typeof caseFileSchema>;
+
+function checkCaseFile(document: SourceDocument, snapshotFile: string, schema: CaseFileSchema) {
+  const place = { document, snapshotFile };
   if (Array.isArray(document.value)) {
     const { data, problems } = checkDocument(schema.list, document);
-    return { problems, entries: entriesOf(document, document.value, [], null, data) };
+    return { problems, entries: entriesOf({ ...place, path: [], fallbackServer: null }, document.value, data) };
   }
   const { data, problems } = checkDocument(schema.mapping, document);
   const server = memberOf(document.value, 'server');
   const cases = memberOf(document.value, 'cases');
-  const fallback = typeof server === 'string' ? server : null;
+  const fallbackServer = typeof server === 'string' ? server : null;
   const list = Array.isArray(cases) ? cases : [];
-  return { problems, entries: entriesOf(document, list, ['cases'], fallback, data?.cases ?? null) };
+  return { problems, entries: entriesOf({ ...place, path: ['cases'], fallbackServer }, list, data?.cases ?? null) };
 }
 
+/** @param place where the list stands, and what holds for all of its cases */
 function entriesOf(
-  document: SourceDocument,
+  place: Omit<CaseEntry, 'raw' | 'data'>,
   list: readonly unknown[],
-  base: ValuePath,
-  fallbackServer: string | null,
   data: readonly CaseData[] | null,
 ): CaseEntry[] {
-  return list.map((raw, index) => ({
-    raw,
-    document,
-    path: [...base, index],
-    fallbackServer,
-    data: data?.[index] ?? null,
-  }));
+  return list.map((raw, index) => ({ ...place, raw, path: [...place.path, index], data: data?.[index] ?? null }));
 }

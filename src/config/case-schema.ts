@@ -1,35 +1,57 @@
 import * as z from 'zod';
-import { expectSchema } from './expect-schema.ts';
+import { clientSchema } from './client-schema.ts';
+import { caseHints } from './foreign-names.ts';
 import { serverName, serverNameHint, tagName, tagNameHint } from './names.ts';
 import type { SchemaContext } from './schema-context.ts';
-import { notYet, strict } from './strict.ts';
-import { duration, flag, label, mapping, wants } from './values.ts';
+import { exactlyOne, requestKeys, stepShape, stepsSchema } from './step-schema.ts';
+import { strict } from './strict.ts';
+import { decimal, flag, label, wants, whole } from './values.ts';
 
-/** One validation case. */
+const maxTimes = 1000;
+
+/** One validation case: a single request, or `steps`. */
 export function caseSchema(context: SchemaContext) {
-  return strict({
-    id: label('a name for the case').describe('Unique among the cases of its server; it stands in every report.'),
-    server: serverReference().optional().describe('Name of the server, as under `servers`.'),
-    tool: label("the name of one of the server's tools").describe('Name of the tool to call.'),
-    args: mapping(z.unknown(), "a mapping with the tool's arguments").optional().describe('Arguments of the call.'),
-    expect: expectSchema(context).optional(),
-    timeout: duration().optional().describe("How long one call may take; the server's `timeouts.call` otherwise."),
+  const shape = stepShape(context);
+  const steps = stepsSchema(shape);
+  return strict(
+    {
+      id: label('a name for the case').describe('Unique among the cases of its server; it stands in every report.'),
+      server: serverReference().optional().describe('Name of the server, as under `servers`.'),
+      ...shape,
+      steps: steps.optional().describe('Several requests, one after another.'),
+      setup: steps.optional().describe('Steps before; where one fails, the others do not run.'),
+      teardown: steps.optional().describe('Steps after, whatever became of the others.'),
+      ...controls(),
+    },
+    caseHints,
+  ).meta(exactlyOne([...requestKeys, 'steps']));
+}
+
+function controls() {
+  return {
+    repeat: repeatSchema().optional(),
+    fresh: flag().optional().describe('The case has a process of the server of its own.'),
+    client: clientSchema().optional(),
     tags: z.array(tag(), wants('a list of tags')).optional().describe('For the input `tags`.'),
     skip: z
       .union([label('a reason'), flag()], wants('a reason, or `true`'))
       .optional()
       .describe("Why the case does not run. Being its author's decision, it leaves the run complete."),
     only: flag().optional().describe('While writing cases: the others do not run.'),
-    mutates: flag().optional().describe('That the call changes something. For readers; nothing depends on it yet.'),
-    steps: notYet(),
-    setup: notYet(),
-    teardown: notYet(),
-    repeat: notYet(),
-    fresh: notYet(),
-    prompt: notYet(),
-    resource: notYet(),
-    complete: notYet(),
+    mutates: flag().optional().describe('That the case changes something. For readers; nothing depends on it yet.'),
+  };
+}
+
+function repeatSchema() {
+  const times = whole(1, maxTimes, 'a whole number of times');
+  const both = strict({
+    times: times.describe('How often the case runs.'),
+    passRate: decimal(0.01, 1).optional().describe('The part of them that must pass; `1` (all) otherwise.'),
   });
+  return z
+    .union([times, both], wants('a whole number of times, or `{ times, passRate }`'))
+    .transform((given) => (typeof given === 'number' ? { times: given, passRate: 1 } : given))
+    .describe('How often the whole case runs; all of them, or a part, must pass.');
 }
 
 /** A file that `include` names: a list of cases, or one with a default for their `server`. */

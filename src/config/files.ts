@@ -1,6 +1,6 @@
-import { readFileSync, statSync } from 'node:fs';
+import { lstatSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { resolveInside } from '../sources/parse.ts';
+import { resolveInside } from '../sources/inside.ts';
 import { maxFileSize } from './document.ts';
 import type { Parsed } from './units.ts';
 
@@ -38,4 +38,13 @@ export function readTextFile(given: string, workspace: string, read: Set<string>
 function nameOf(given: string, workspace: string): string {
   const relative = path.isAbsolute(given) ? path.relative(workspace, given) : path.normalize(given);
   return relative.split(path.sep).join('/');
+}
+
+/** Whether something stands at this path, also a link that leads nowhere: it is no reason to look elsewhere. */
+export function isThere(file: string): boolean {
+  try {
+    return lstatSync(file, { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    return true;
+  }
 }

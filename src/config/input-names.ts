@@ -11,3 +11,6 @@ export const inputNames = [
   'results-directory',
   'allow-untrusted-trigger',
 ] as const;
+
+/** What only the command line knows beside them; the action is never given these. */
+export const commandLineNames = ['shard', 'update-snapshots'] as const;

@@ -52,6 +52,19 @@ function valueReader(get: Get, report: Report) {
       report(name, `expected a whole number from 1 to ${max}, found ${show(value)}`);
       return null;
     },
+    /** `2/5`: the second of five parts. */
+    shard(name: string, max: number): { readonly index: number; readonly count: number } | null {
+      const value = get(name);
+      if (value === '') return null;
+      const [, first = '', second = ''] = /^(\d{1,6})\/(\d{1,6})$/.exec(value) ?? [];
+      const [index, count] = [Number(first), Number(second)];
+      if (first !== '' && index >= 1 && index <= count && count <= max) return { index, count };
+      report(
+        name,
+        `expected a part such as \`2/5\` (the second of five, at most ${max} of them), found ${show(value)}`,
+      );
+      return null;
+    },
     duration(name: string, otherwise: number): number {
       const value = get(name);
       const parsed = value === '' ? { value: otherwise } : parseDuration(value);

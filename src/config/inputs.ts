@@ -1,5 +1,5 @@
 import type { Problem } from '../result/model.ts';
-import { inputNames } from './input-names.ts';
+import { commandLineNames, inputNames } from './input-names.ts';
 import type { RunInputs } from './model.ts';
 import { secretNameProblem, serverName, serverNameHint, tagName, tagNameHint } from './names.ts';
 import { inputReader } from './input-reader.ts';
@@ -12,8 +12,9 @@ export type ReadInputs =
 const failOnWords = ['failed', 'error', 'never'] as const;
 const defaultTimeoutMs = 30 * 60 * 1000;
 const maxConcurrency = 64;
+const maxShards = 1000;
 /** Read by the host, which alone speaks to the platform. */
-const known: readonly string[] = [...inputNames, 'github-token'];
+const known: readonly string[] = [...inputNames, ...commandLineNames, 'github-token'];
 
 /**
  * Reads the inputs of the action, or the flags of the command line under the same names.
@@ -37,6 +38,8 @@ export function readInputs(raw: Readonly<Record<string, string>>): ReadInputs {
     timeout: reader.duration('timeout', defaultTimeoutMs),
     resultsDirectory: reader.path('results-directory'),
     allowUntrustedTrigger: reader.flag('allow-untrusted-trigger'),
+    updateSnapshots: reader.flag('update-snapshots'),
+    shard: reader.shard('shard', maxShards),
   };
   for (const name of Object.keys(raw)) {
     if (!known.includes(name)) report(name.slice(0, 80), `there is no such input; ${suggestion(name, known)}`);

@@ -1,25 +1,24 @@
-import { lstatSync } from 'node:fs';
-import path from 'node:path';
 import type { Problem } from '../result/model.ts';
-import { parseSource, resolveInside } from '../sources/parse.ts';
-import { assembleServer, casesOf } from './assemble.ts';
+import { casesOf } from './assemble-case.ts';
+import { assembleServer } from './assemble.ts';
 import type { ListedServer } from './assemble.ts';
+import { caseProblems } from './case-checks.ts';
 import { loadCaseFiles } from './case-files.ts';
 import type { CaseEntry } from './case-files.ts';
-import { caseProblems, serverProblems } from './cross-checks.ts';
-import { readDocument } from './document.ts';
+import { readConfigFile } from './config-file.ts';
+import { isThere } from './files.ts';
 import type { SourceDocument } from './document.ts';
-import { readTextFile } from './files.ts';
 import type { RunInputs, WorkflowConfig } from './model.ts';
 import { arrange } from './problems.ts';
 import { memberOf, recordOf } from './raw.ts';
 import { listSources } from './repositories.ts';
 import { configSchema } from './schema.ts';
 import type { ConfigFile } from './schema.ts';
-import type { SchemaContext } from './schema-context.ts';
-import { readUserSchema } from './schema-file.ts';
+import { schemaContext } from './schema-context.ts';
 import { grantSecrets, withoutSecrets } from './secrets.ts';
 import { filterProblems, select } from './selection.ts';
+import { serverProblems } from './server-checks.ts';
+import { snapshotFileOf, snapshotsOf } from './snapshots.ts';
 import { checkDocument } from './translate.ts';
 
 export interface LoadContext {
@@ -40,9 +39,7 @@ export type LoadedConfig =
       /** Real paths of the files that the configuration was read from. */
       readonly files: readonly string[];
     }
-  | { readonly ok: false; readonly problems: Problem[] };
-
-const defaultFiles = ['.github/mcp-workflow.yml', '.github/mcp-workflow.yaml'];
+  | { readonly ok: false; readonly problems: Problem[]; readonly files: readonly string[] };
 
 /**
  * Reads the configuration file, every case file that it includes and what the inputs add, and finds every mistake in
@@ -54,19 +51,22 @@ export async function loadConfig(inputs: RunInputs, context: LoadContext): Promi
   const gathered = await gather(inputs, context.workspace, secrets.values);
   const { document, data, entries, sources, problems, notes, files } = gathered;
   const all = [...secrets.problems, ...problems];
-  if (all.length > 0) return { ok: false, problems: arrange(all, clean) };
+  if (all.length > 0) return { ok: false, problems: arrange(all, clean), files };
 
-  const listed = [...listedServers(document, data), ...sources];
-  const servers = listed.map((server) =>
-    assembleServer(server, data?.defaults, secrets.values, casesOf(server.name, entries)),
+  const assembly = { document, defaults: data?.defaults, secrets: secrets.values };
+  const servers = [...listedServers(document, data), ...sources].map((server) =>
+    assembleServer(server, assembly, casesOf(server.name, entries)),
   );
   const selection = select(inputs, servers);
+  const cases = servers.flatMap((server) => server.cases);
+  const snapshots = snapshotsOf(cases, gathered.snapshotFiles);
   return {
     ok: true,
-    config: { servers: selection.servers, gate: { onIncomplete: data?.gate?.onIncomplete ?? 'fail' } },
+    config: { servers: selection.servers, gate: { onIncomplete: data?.gate?.onIncomplete ?? 'fail' }, snapshots },
     notes: [...secrets.notes, ...notes, ...selection.notes].map(clean),
     grantedSecrets: secrets.values,
-    files,
+    // What an answer is compared with decides as much as the case that asks for it.
+    files: [...files, ...[...snapshots.keys()].filter(isThere)],
   };
 }
 
@@ -75,6 +75,8 @@ interface Gathered {
   /** null where there is no file, or it has mistakes. */
   readonly data: ConfigFile | null;
   readonly entries: readonly CaseEntry[];
+  /** Of every file that holds cases, whether it is there or not. */
+  readonly snapshotFiles: readonly string[];
   readonly sources: readonly ListedServer[];
   readonly problems: readonly Problem[];
   readonly notes: readonly string[];
@@ -91,80 +93,43 @@ async function gather(inputs: RunInputs, workspace: string, granted: ReadonlyMap
   const data = checked?.data ?? null;
   const sources = listSources(document, inputs.repositories, world);
   const included = document === null ? null : await loadCaseFiles(document, workspace, world);
-  const entries = [...inlineCases(document, data), ...(included?.entries ?? [])];
-  const inFile = Object.keys(recordOf(memberOf(document?.value, 'servers')));
-  const names = [...inFile, ...sources.servers.map(({ name }) => name)];
+  const ownSnapshots = file.real === null ? [] : [snapshotFileOf(file.real)];
+  const entries = [...inlineCases(document, data, ownSnapshots[0] ?? ''), ...(included?.entries ?? [])];
+  const servers = knownServers(document, sources.servers);
+  const names = [...servers.keys()];
   const problems = [
     ...sources.problems,
     ...file.problems,
     ...(checked?.problems ?? []),
-    ...(document === null ? [] : serverProblems(document, granted)),
+    ...(document === null ? [] : serverProblems(document, granted, world)),
     ...(included?.problems ?? []),
-    ...caseProblems(entries, names),
+    ...caseProblems(entries, servers),
     // Where the file could not be read, nobody knows its servers and tags.
     ...(file.problems.length > 0 ? [] : filterProblems(inputs, names, tagsOf(entries))),
   ];
   const notes = [...file.notes, ...sources.notes];
-  return { document, data, entries, sources: sources.servers, problems, notes, files: [...world.filesRead] };
+  const snapshotFiles = [...ownSnapshots, ...(included?.snapshotFiles ?? [])];
+  const files = [...world.filesRead];
+  return { document, data, entries, snapshotFiles, sources: sources.servers, problems, notes, files };
 }
 
-interface ConfigDocument {
-  readonly document: SourceDocument | null;
-  readonly problems: readonly Problem[];
-  readonly notes: readonly string[];
+/** Whether each server has a work folder, by name. */
+function knownServers(document: SourceDocument | null, listed: readonly ListedServer[]): Map<string, boolean> {
+  const inFile = Object.entries(recordOf(memberOf(document?.value, 'servers')));
+  return new Map([
+    ...inFile.map(([name, server]) => [name, memberOf(server, 'work') !== undefined] as const),
+    ...listed.map(({ name }) => [name, false] as const),
+  ]);
 }
 
-function readConfigFile(inputs: RunInputs, workspace: string, read: Set<string>): ConfigDocument {
-  const there = defaultFiles.filter((name) => isThere(path.join(workspace, name)));
-  const name = inputs.config ?? there[0];
-  if (name === undefined) {
-    const message = `there is no configuration: create ${defaultFiles[0]}, or list sources in the input \`repositories\``;
-    const problems = inputs.repositories.length > 0 ? [] : [{ message, location: null }];
-    return { document: null, problems, notes: [] };
-  }
-  const file = readTextFile(name, workspace, read);
-  if ('problem' in file) {
-    const message = `${inputs.config === null ? '' : 'input `config`: '}the configuration file ${file.problem}`;
-    return { document: null, problems: [{ message, location: null }], notes: [] };
-  }
-  const unread = inputs.config === null && there.length > 1 ? [`Only ${there[0]} is read, not ${there[1]}.`] : [];
-  return { ...readDocument(file.value.name, file.value.text), notes: unread };
-}
-
-/** Also a link that leads nowhere: it is no reason to look elsewhere. */
-function isThere(file: string): boolean {
-  try {
-    return lstatSync(file, { throwIfNoEntry: false }) !== undefined;
-  } catch {
-    return true;
-  }
-}
-
-function schemaContext(workspace: string): SchemaContext {
-  const filesRead = new Set<string>();
-  return {
-    filesRead,
-    source(text) {
-      const parsed = parseSource(text, workspace);
-      if ('unsupported' in parsed) return { problem: parsed.unsupported };
-      return 'invalid' in parsed ? { problem: parsed.invalid } : { value: parsed };
-    },
-    inside(text, kind) {
-      const resolved = resolveInside(text, workspace, kind);
-      return 'problem' in resolved ? resolved : { value: resolved.path };
-    },
-    readSchema: (text) => readUserSchema(text, workspace, filesRead),
-  };
-}
-
-function inlineCases(document: SourceDocument | null, data: ConfigFile | null): CaseEntry[] {
+function inlineCases(document: SourceDocument | null, data: ConfigFile | null, snapshotFile: string): CaseEntry[] {
   const cases = memberOf(document?.value, 'cases');
   if (document === null || !Array.isArray(cases)) return [];
   return cases.flatMap((raw: unknown, index) => {
     if (memberOf(raw, 'include') !== undefined) return [];
     const entry = data?.cases?.[index];
     const checked = entry === undefined || 'include' in entry ? null : entry;
-    return [{ raw, document, path: ['cases', index], fallbackServer: null, data: checked }];
+    return [{ raw, document, path: ['cases', index], fallbackServer: null, data: checked, snapshotFile }];
   });
 }
 

@@ -4,11 +4,19 @@ import type { Location } from '../result/model.ts';
 export interface WorkflowConfig {
   readonly servers: readonly ServerConfig[];
   readonly gate: { readonly onIncomplete: 'fail' | 'neutral' };
+  /** Every snapshot that any case of the files asks for, selected for this run or not: absolute file to its keys. */
+  readonly snapshots: ReadonlyMap<string, readonly string[]>;
 }
 
 export interface ServerConfig {
   readonly name: string;
   readonly source: SourceSpec;
+  /** How the server is reached once it runs, or where it runs already. */
+  readonly transport: Transport;
+  /** Which handshake: `auto` tries `initialize` and, where that is refused as unsupported, `server/discover`. */
+  readonly protocol: 'auto' | 'legacy' | 'modern';
+  /** Programs that the server needs beside it, by name; started before it, in its network namespace. */
+  readonly services: readonly ServiceConfig[];
   /** Where the source stands in the user's file; null when it came from an input. */
   readonly location: Location | null;
   /** Which of the package's commands to start; null: the only one, or the one named as the package. */
@@ -31,7 +39,77 @@ export interface ServerConfig {
 
 export type SourceSpec =
   | { readonly kind: 'npm'; readonly given: string; readonly name: string; readonly range: string }
-  | { readonly kind: 'path'; readonly given: string; /** Absolute, inside the workspace. */ readonly path: string };
+  | { readonly kind: 'path'; readonly given: string; /** Absolute, inside the workspace. */ readonly path: string }
+  | {
+      readonly kind: 'oci';
+      readonly given: string;
+      /** With tag or digest, as podman takes it. */ readonly reference: string;
+    }
+  /** A server that runs elsewhere: nothing is installed, and no container is started. */
+  | { readonly kind: 'remote'; readonly given: string; readonly url: string };
+
+export type Transport =
+  | { readonly kind: 'stdio' }
+  /** Streamable HTTP on the loopback of the server's own sandbox. */
+  | { readonly kind: 'http'; readonly port: number; /** Begins with `/`. */ readonly path: string }
+  /** Streamable HTTP to a remote server; goes with a `remote` source, and only with that. */
+  | {
+      readonly kind: 'remote';
+      readonly url: string;
+      readonly auth: RemoteAuth | null;
+      /** Further request headers; a secret value is never shown. */
+      readonly headers: readonly EnvEntry[];
+      readonly health: Health | null;
+    };
+
+export type RemoteAuth =
+  | { readonly kind: 'bearer'; readonly token: SecretValue }
+  /** OAuth 2.1 client credentials (RFC 6749, section 4.4). */
+  | {
+      readonly kind: 'clientCredentials';
+      /** null: found by the server's protected resource metadata (RFC 9728) and its authorization server (RFC 8414). */
+      readonly tokenUrl: string | null;
+      readonly clientId: string;
+      readonly clientSecret: SecretValue;
+      readonly scope: string | null;
+    };
+
+export interface SecretValue {
+  readonly secret: string;
+  /** null where the secret was not granted: the server is then skipped. */
+  readonly value: string | null;
+}
+
+/** A remote server's health is asked for before its session, and again and again while it is tested. */
+export interface Health {
+  /** Path on the server's origin, asked by GET for a 2xx; null: by the protocol (`ping`, or `server/discover`). */
+  readonly path: string | null;
+  readonly interval: number;
+  readonly timeout: number;
+}
+
+export interface ServiceConfig {
+  readonly name: string;
+  /** `host`, or an image by tag or digest. */
+  readonly image: string;
+  /** null: the image's own entry point and command. */
+  readonly command: readonly string[] | null;
+  readonly args: readonly string[];
+  readonly env: readonly EnvEntry[];
+  /** When the server may be started; null: at once. */
+  readonly ready: ReadyCheck | null;
+  /** Milliseconds until it must be ready. */
+  readonly startTimeout: number;
+  readonly resources: Resources;
+  readonly location: Location;
+}
+
+export type ReadyCheck =
+  | { readonly kind: 'tcp'; readonly port: number }
+  /** GET answers with 2xx. */
+  | { readonly kind: 'http'; readonly port: number; readonly path: string }
+  /** A line of its output (stdout or stderr) contains this text. */
+  | { readonly kind: 'log'; readonly contains: string };
 
 export type EnvEntry =
   | { readonly kind: 'plain'; readonly name: string; readonly value: string }
@@ -50,6 +128,8 @@ export interface WorkFolder {
   readonly from: string | null;
   /** Absolute in the container. */
   readonly at: string;
+  /** `case`: each case gets the folder anew, and therefore a process of the server of its own. */
+  readonly reset: 'server' | 'case';
 }
 
 /** A file or folder of the workspace, copied in and read-only. */
@@ -72,21 +152,68 @@ export interface Timeouts {
   readonly stop: number;
 }
 
+/** One validation case: setup, steps, teardown. A case with a single call is a case with one step. */
 export interface CaseSpec {
   readonly id: string;
-  readonly tool: string;
-  readonly args: Readonly<Record<string, unknown>>;
-  readonly expect: Expectations;
   readonly location: Location;
-  /** null: the server's `timeouts.call`. */
-  readonly timeout: number | null;
+  readonly setup: readonly StepSpec[];
+  /** At least one. */
+  readonly steps: readonly StepSpec[];
+  /** Runs whatever became of the others. */
+  readonly teardown: readonly StepSpec[];
+  /** How often the whole case runs, and how many of these must pass; null: once. */
+  readonly repeat: { readonly times: number; readonly passRate: number } | null;
+  /** In a process of the server of its own. */
+  readonly fresh: boolean;
+  /** What the client answers when the server asks it; each kind that is given is declared as a capability. */
+  readonly client: ClientAnswers;
   readonly tags: readonly string[];
   /** A reason, or null when it is to run. */
   readonly skip: string | null;
   readonly only: boolean;
+  /** The file that the snapshots of this case lie in: absolute, `__snapshots__/` beside the file the case stands in. */
+  readonly snapshotFile: string;
 }
 
-/** What a case expects; one spelling each (docs/ASSERTIONS.md). Absent means not asked. */
+export interface StepSpec {
+  /** Unique in its case: `setup[0]`, `steps[1]`, or the name that the user gave. */
+  readonly name: string;
+  readonly request: StepRequest;
+  readonly expect: Expectations;
+  /** Names for values of the answer, by JSONPath; `{{name}}` stands for the value in later steps. */
+  readonly capture: Readonly<Record<string, string>>;
+  /** Milliseconds; null: the server's `timeouts.call`. */
+  readonly timeout: number | null;
+  readonly location: Location;
+}
+
+/** What is asked of the server. Texts in it may hold `{{name}}`. */
+export type StepRequest =
+  | { readonly kind: 'tool'; readonly name: string; readonly args: Readonly<Record<string, unknown>> }
+  | { readonly kind: 'prompt'; readonly name: string; readonly args: Readonly<Record<string, string>> }
+  | { readonly kind: 'resource'; readonly uri: string }
+  | {
+      readonly kind: 'complete';
+      /** What is completed: an argument of a prompt, or a variable of a resource template. */
+      readonly ref: { readonly prompt: string } | { readonly resource: string };
+      readonly argument: { readonly name: string; readonly value: string };
+      /** Arguments that are settled already (`context.arguments`). */
+      readonly context: Readonly<Record<string, string>>;
+    }
+  /** One of the server's lists, all pages. */
+  | { readonly kind: 'list'; readonly list: 'tools' | 'prompts' | 'resources' | 'resourceTemplates' };
+
+/** Absent: the capability is not declared. Several answers are given one after another, the last one again and again. */
+export interface ClientAnswers {
+  readonly elicitation?: readonly {
+    readonly action: 'accept' | 'decline' | 'cancel';
+    readonly content?: Readonly<Record<string, unknown>>;
+  }[];
+  readonly sampling?: readonly { readonly text: string; readonly model: string }[];
+  readonly roots?: readonly { readonly uri: string; readonly name?: string }[];
+}
+
+/** What a step expects; one spelling each (docs/ASSERTIONS.md). Absent means not asked. */
 export interface Expectations {
   readonly isError?: boolean;
   readonly protocolError?: { readonly code?: number; readonly message?: string };
@@ -95,14 +222,65 @@ export interface Expectations {
   /** ECMAScript regular expressions (with the `u` flag), each found somewhere in the text. */
   readonly matches?: readonly string[];
   readonly equals?: unknown;
-  /** JSONPath (RFC 9535) to the value expected there. */
-  readonly jsonPath?: Readonly<Record<string, unknown>>;
+  /** JSONPath (RFC 9535) to what is expected there. */
+  readonly jsonPath?: Readonly<Record<string, PathExpectation>>;
   /** A JSON Schema, already read when it stood in a file. */
   readonly schema?: unknown;
   /** Default true: a declared outputSchema is checked on every result. */
   readonly matchesOutputSchema?: boolean;
+  /** The answer has something in it: text, another block, or structured content that is not empty. */
+  readonly notEmpty?: boolean;
+  /** Of the list that the answer is, or holds as its only list. */
+  readonly minItems?: number;
+  readonly maxItems?: number;
+  /** The types of the content blocks, in order. */
+  readonly contentTypes?: readonly string[];
+  /** Of the whole result as JSON, in UTF-8. */
+  readonly maxBytes?: number;
   /** Milliseconds. */
   readonly maxLatency?: number;
+  readonly snapshot?: {
+    /** Unique in the snapshot file of the case: `server > case > step`. */
+    readonly key: string;
+    /** JSONPaths of what changes from run to run. */
+    readonly ignore: readonly string[];
+  };
+  /** State of the work folder after the call, by path relative to it. */
+  readonly files?: Readonly<Record<string, FileExpectation>>;
+  /** Progress notifications that came during the call. */
+  readonly progress?: { readonly min: number };
+  /** Log messages that came during the call. */
+  readonly logs?: { readonly min?: number; readonly level?: string; readonly contains?: readonly string[] };
+}
+
+/** A value, or matchers that all must hold; of several values that a path selects, each must. */
+export type PathExpectation =
+  | { readonly kind: 'value'; readonly value: unknown }
+  | { readonly kind: 'matchers'; readonly matchers: Matchers };
+
+export interface Matchers {
+  readonly exists?: boolean;
+  readonly equals?: unknown;
+  readonly contains?: readonly string[];
+  readonly notContains?: readonly string[];
+  readonly matches?: readonly string[];
+  readonly type?: 'string' | 'number' | 'integer' | 'boolean' | 'null' | 'array' | 'object';
+  readonly notEmpty?: boolean;
+  readonly minItems?: number;
+  readonly maxItems?: number;
+  readonly atLeast?: number;
+  readonly atMost?: number;
+  readonly schema?: unknown;
+}
+
+export interface FileExpectation {
+  readonly exists?: boolean;
+  readonly contains?: readonly string[];
+  readonly notContains?: readonly string[];
+  readonly matches?: readonly string[];
+  readonly equals?: string;
+  /** As it was before the step. */
+  readonly unchanged?: boolean;
 }
 
 /** What the user gave from outside the file: action inputs or command line flags. */
@@ -124,4 +302,8 @@ export interface RunInputs {
   readonly timeout: number;
   readonly resultsDirectory: string | null;
   readonly allowUntrustedTrigger: boolean;
+  /** Only from the command line: snapshots are written instead of compared. */
+  readonly updateSnapshots: boolean;
+  /** Only from the command line: the part of the cases that this run is for, `index` from 1; null: all. */
+  readonly shard: { readonly index: number; readonly count: number } | null;
 }

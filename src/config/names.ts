@@ -5,6 +5,12 @@ export const variableName = /^[A-Za-z_][A-Za-z0-9_]*$/;
 /** Names of servers also name containers and files. */
 export const serverName = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 export const serverNameHint = 'letters, digits, `.`, `_` and `-`, at most 64 of them, the first a letter or a digit';
+/** Names of services are names of hosts. */
+export const serviceName = /^[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
+export const serviceNameHint = 'small letters, digits and `-`, at most 63 of them, the first a letter';
+/** Names of captured values, as in `{{name}}`. */
+export const captureName = /^[A-Za-z_][A-Za-z0-9_-]{0,63}$/;
+export const captureNameHint = 'letters, digits, `_` and `-`, at most 64 of them, the first a letter or `_`';
 export const tagName = /^[A-Za-z0-9][A-Za-z0-9._:/-]{0,63}$/;
 export const tagNameHint = 'letters, digits and `. _ : / -`, at most 64 of them, the first a letter or a digit';
 

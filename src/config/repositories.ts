@@ -6,6 +6,7 @@ import type { SourceSpec } from './model.ts';
 import { deriveServerName } from './names.ts';
 import { memberOf, recordOf } from './raw.ts';
 import type { SchemaContext } from './schema-context.ts';
+import { show } from './words.ts';
 
 export interface ListedSources {
   /** Servers that have no entry of their own. */
@@ -48,8 +49,9 @@ export function listSources(
   }
   for (const text of given) {
     const parsed = context.source(text);
-    if ('value' in parsed) add(parsed.value, null);
-    else problems.push({ message: `input \`repositories\`: ${parsed.problem}`, location: null });
+    const problem = 'value' in parsed ? plainSourceProblem(parsed.value) : parsed.problem;
+    if ('value' in parsed && problem === null) add(parsed.value, null);
+    else problems.push({ message: `input \`repositories\`: ${problem}`, location: null });
   }
   return { servers, problems, notes };
 }
@@ -65,11 +67,22 @@ function knownSources(document: SourceDocument | null, context: SchemaContext): 
   );
 }
 
-function identity(source: SourceSpec): string {
-  return JSON.stringify(source.kind === 'npm' ? ['npm', source.name, source.range] : ['path', source.path]);
+/** @returns why a source cannot stand alone, without settings of its server, or null */
+export function plainSourceProblem(source: SourceSpec): string | null {
+  if (source.kind !== 'remote' || !source.url.startsWith('http:')) return null;
+  return `${show(source.given)} is not encrypted; write \`https:\`, or list it under \`servers\` with \`allowInsecure: true\` if that is meant`;
 }
 
-/** The package's name without its scope, or the folder's name. */
+function identity(source: SourceSpec): string {
+  if (source.kind === 'npm') return JSON.stringify(['npm', source.name, source.range]);
+  if (source.kind === 'oci') return JSON.stringify(['oci', source.reference]);
+  return JSON.stringify(source.kind === 'path' ? ['path', source.path] : ['remote', source.url]);
+}
+
+/** The package's name without its scope, the folder's, the image's without registry and tag, or the host's. */
 function rawName(source: SourceSpec): string {
-  return source.kind === 'npm' ? (source.name.split('/').at(-1) ?? source.name) : path.basename(source.path);
+  if (source.kind === 'npm') return source.name.split('/').at(-1) ?? source.name;
+  if (source.kind === 'path') return path.basename(source.path);
+  if (source.kind === 'remote') return new URL(source.url).hostname;
+  return (source.reference.split('/').at(-1) ?? source.reference).replace(/[:@].*$/, '');
 }

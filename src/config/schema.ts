@@ -1,15 +1,12 @@
 import * as z from 'zod';
 import { caseEntrySchema, serverKey } from './case-schema.ts';
+import { resourcesSchema, retriesSchema, timeoutsSchema } from './limits-schema.ts';
+import { imageSchema } from './program-schema.ts';
+import { plainSourceProblem } from './repositories.ts';
 import type { SchemaContext } from './schema-context.ts';
-import {
-  imageSchema,
-  resourcesSchema,
-  retriesSchema,
-  serverSchema,
-  sourceSchema,
-  timeoutsSchema,
-} from './server-schema.ts';
+import { serverSchema, sourceSchema } from './server-schema.ts';
 import { notYet, strict } from './strict.ts';
+import { protocolSchema } from './transport-schema.ts';
 import { choice, wants } from './values.ts';
 
 /**
@@ -21,9 +18,9 @@ export function configSchema(context: SchemaContext) {
     version: z.literal(1, wants('`1`')).describe('Version of this format.'),
     defaults: defaultsSchema().optional(),
     repositories: z
-      .array(sourceSchema(context), wants('a list of sources'))
+      .array(plainSource(context), wants('a list of sources'))
       .optional()
-      .describe('Sources that become servers, named as their package or folder.'),
+      .describe('Sources that become servers, named as their package, folder, image or host.'),
     // A file that only names cases, or nothing yet, is a file without servers.
     servers: z
       .record(serverKey(), serverSchema(context), wants('a mapping from names to servers'))
@@ -44,9 +41,17 @@ export function configSchema(context: SchemaContext) {
 export type ConfigFile = z.output<ReturnType<typeof configSchema>>;
 export type ServerEntry = z.output<ReturnType<typeof serverSchema>>;
 
+function plainSource(context: SchemaContext) {
+  return sourceSchema(context).superRefine((source, issues) => {
+    const message = plainSourceProblem(source);
+    if (message !== null) issues.addIssue({ code: 'custom', message });
+  });
+}
+
 function defaultsSchema() {
   return strict({
     image: imageSchema().optional(),
+    protocol: protocolSchema().optional(),
     resources: resourcesSchema().optional(),
     timeouts: timeoutsSchema().optional(),
     retries: retriesSchema().optional(),

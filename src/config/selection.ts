@@ -1,5 +1,6 @@
 import type { Problem } from '../result/model.ts';
 import type { RunInputs, ServerConfig } from './model.ts';
+import { takeShard } from './shard.ts';
 import { show, suggestion } from './words.ts';
 
 export interface Selection {
@@ -18,23 +19,39 @@ export function filterProblems(inputs: RunInputs, servers: readonly string[], ta
   return [...noServer, ...noTag].map((message) => ({ message, location: null }));
 }
 
-/** Leaves what the inputs `servers` and `tags` select. Selection is not skipping: what is left out is not in the run. */
+/**
+ * Leaves what the inputs `servers` and `tags` select, and of that the shard. Selection is not skipping: what is left
+ * out is not in the run.
+ */
 export function select(inputs: RunInputs, all: readonly ServerConfig[]): Selection {
-  const notes: string[] = [];
-  const chosen = inputs.servers.length === 0 ? all : all.filter(({ name }) => inputs.servers.includes(name));
-  if (inputs.servers.length > 0) {
-    notes.push(
-      `The input \`servers\` selects ${chosen.length} of ${all.length} servers: ${inputs.servers.join(', ')}.`,
-    );
-  }
-  if (inputs.tags.length === 0) return { servers: chosen, notes };
-  const tagged = chosen.map((server) => ({
+  const named = byName(inputs, all);
+  const tagged = byTag(inputs, named.servers);
+  const part = byShard(inputs, tagged.servers);
+  return { servers: part.servers, notes: [...named.notes, ...tagged.notes, ...part.notes] };
+}
+
+function byName({ servers: names }: RunInputs, all: readonly ServerConfig[]): Selection {
+  if (names.length === 0) return { servers: all, notes: [] };
+  const servers = all.filter(({ name }) => names.includes(name));
+  const note = `The input \`servers\` selects ${servers.length} of ${all.length} servers: ${names.join(', ')}.`;
+  return { servers, notes: [note] };
+}
+
+function byTag({ tags: wanted }: RunInputs, all: readonly ServerConfig[]): Selection {
+  if (wanted.length === 0) return { servers: all, notes: [] };
+  const servers = all.map((server) => ({
     ...server,
-    cases: server.cases.filter(({ tags }) => tags.some((tag) => inputs.tags.includes(tag))),
+    cases: server.cases.filter(({ tags }) => tags.some((tag) => wanted.includes(tag))),
   }));
-  const counts = `${countCases(tagged)} of ${countCases(chosen)} cases`;
-  notes.push(`The input \`tags\` selects ${counts}: those with ${inputs.tags.join(' or ')}.`);
-  return { servers: tagged, notes };
+  const counts = `${countCases(servers)} of ${countCases(all)} cases`;
+  return { servers, notes: [`The input \`tags\` selects ${counts}: those with ${wanted.join(' or ')}.`] };
+}
+
+function byShard({ shard }: RunInputs, all: readonly ServerConfig[]): Selection {
+  if (shard === null) return { servers: all, notes: [] };
+  const servers = takeShard(all, shard);
+  const counts = `${countCases(servers)} of ${countCases(all)} cases and ${servers.length} of ${all.length} servers`;
+  return { servers, notes: [`The shard ${shard.index}/${shard.count} has ${counts}.`] };
 }
 
 function countCases(servers: readonly ServerConfig[]): number {

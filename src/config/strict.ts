@@ -14,15 +14,28 @@ export interface KnownKeys {
   readonly all: readonly string[];
   /** Without those that are not yet supported. */
   readonly usable: readonly string[];
+  /** What to say of names that other tools use, or that belong elsewhere: the end of a sentence by name. */
+  readonly hints: Hints;
 }
 
-/** An object without unknown keys; the issue about one carries the known ones (see {@link knownKeysOf}). */
-export function strict<Shape extends z.ZodRawShape>(shape: Shape) {
+export type Hints = Readonly<Record<string, string>>;
+
+/**
+ * An object without unknown keys; the issue about one carries the known ones (see {@link knownKeysOf}).
+ *
+ * @param wanted a noun phrase: what stands there instead of a mapping, or nothing, is answered with this
+ */
+export function strict<Shape extends z.ZodRawShape>(shape: Shape, hints: Hints = {}, wanted?: string) {
   const entries = Object.entries(shape);
   const usable = entries.filter(([, schema]) => !unsupported.has(schema)).map(([key]) => key);
-  const known: KnownKeys = { all: Object.keys(shape), usable };
+  const known: KnownKeys = { all: Object.keys(shape), usable, hints };
+  const carried = JSON.stringify(known);
   return z.strictObject(shape, {
-    error: (issue) => (issue.code === 'unrecognized_keys' ? JSON.stringify(known) : undefined),
+    error: (issue) => {
+      if (issue.code === 'unrecognized_keys') return carried;
+      // Nothing of what stands there is shown: it may be the secret itself.
+      return wanted === undefined ? undefined : `${issue.input === undefined ? 'missing; ' : ''}expected ${wanted}`;
+    },
   });
 }
 

@@ -2,6 +2,7 @@ import type * as z from 'zod';
 import type { Problem } from '../result/model.ts';
 import type { SourceDocument, ValuePath } from './document.ts';
 import { knownKeysOf } from './strict.ts';
+import { pathText } from './place.ts';
 import { isRecord, memberOf } from './raw.ts';
 import { expected, found, show, suggestion } from './words.ts';
 
@@ -58,9 +59,10 @@ function unknownKey(
   path: PropertyPath,
   document: SourceDocument,
 ) {
-  const { all, usable } = knownKeysOf(issue);
+  const { all, usable, hints } = knownKeysOf(issue);
   const steps = [...stepsOf(path), key];
-  const message = `${pathText(steps)}: the key ${show(key)} is not known here; ${suggestion(key, all, usable)}`;
+  const hint = Object.hasOwn(hints, key) ? hints[key] : suggestion(key, all, usable);
+  const message = `${pathText(steps)}: the key ${show(key)} is not known here; ${hint}`;
   return { message, location: document.locateKey(steps) };
 }
 
@@ -93,16 +95,4 @@ function isMissing(steps: ValuePath, document: SourceDocument): boolean {
 
 function stepsOf(path: PropertyPath): (string | number)[] {
   return path.map((step) => (typeof step === 'symbol' ? String(step) : step));
-}
-
-/** A path as users write it: `servers.everything.args[0]`, in backticks. */
-export function pathText(path: ValuePath): string {
-  if (path.length === 0) return 'the file';
-  const parts = path.map((step, index) => {
-    if (typeof step === 'number') return `[${step}]`;
-    const plain = /^[\w@$/-]{1,64}$/.test(step);
-    if (!plain) return `[${show(step)}]`;
-    return index === 0 ? step : `.${step}`;
-  });
-  return `\`${parts.join('')}\``;
 }

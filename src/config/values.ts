@@ -69,8 +69,8 @@ export function choice<const Words extends readonly [string, ...string[]]>(
 export function duration() {
   return z
     .string(wants(durationHint))
-    .transform((value, context) => settle(parseDuration(value), context))
-    .meta({ pattern: String.raw`^\d+(\.\d+)?\s?[A-Za-z]+$`, examples: ['30s', '2m', '500ms'] });
+    .meta({ pattern: String.raw`^\d+(\.\d+)?\s?[A-Za-z]+$`, examples: ['30s', '2m', '500ms'] })
+    .transform((value, context) => settle(parseDuration(value), context));
 }
 
 /** Bytes. */
@@ -78,14 +78,14 @@ export function size(minimum: string) {
   const least = parseSize(minimum);
   return z
     .union([z.string(), z.number()], wants(sizeHint))
+    .meta({ examples: ['512Mi', '2Gi'] })
     .transform((value, context) => {
       const bytes = settle(parseSize(value), context);
       if ('value' in least && bytes < least.value) {
         context.addIssue({ code: 'custom', message: `expected at least \`${minimum}\`, found \`${value}\`` });
       }
       return bytes;
-    })
-    .meta({ examples: ['512Mi', '2Gi'] });
+    });
 }
 
 /** One text or several, as a list; none of them empty. */
@@ -102,4 +102,9 @@ export function texts(what: string) {
 /** A mapping with free keys. */
 export function mapping<Value extends z.ZodType>(value: Value, what: string) {
   return z.record(z.string(), value, wants(what));
+}
+
+/** A mapping with free keys whose values are texts. */
+export function textMapping(what: string) {
+  return mapping(text('a text (put numbers in quotes)'), what);
 }

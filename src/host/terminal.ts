@@ -1,10 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { Annotation } from '../result/annotation.ts';
-import { terminalText } from '../text/untrusted.ts';
+import { logText } from '../text/untrusted.ts';
 import type { Host } from './host.ts';
 
-/** Somebody's terminal, or any other program that started the command line. Progress goes to stderr. */
+/**
+ * Somebody's terminal, or any other program that started the command line, also in a job of CI: no line is a workflow
+ * command. Progress goes to stderr.
+ */
 export class TerminalHost implements Host {
   readonly kind = 'terminal';
   readonly workspace: string;
@@ -24,7 +27,7 @@ export class TerminalHost implements Host {
   }
 
   info(text: string): void {
-    process.stderr.write(`${terminalText(text)}\n`);
+    process.stderr.write(`${logText(text)}\n`);
   }
 
   warning(text: string): void {

@@ -62,7 +62,7 @@ export async function fetchTree(
   request: FetchRequest,
   signal: AbortSignal,
 ): Promise<FetchOutcome> {
-  const folder = await sandbox.runtimeFolder(`g${request.uid}`);
+  const folder = await sandbox.freshFolder('g');
   const gateway = await RegistryGateway.open(upstream, folder, maxDownload);
   try {
     const programs = await sandbox.runtimeFolder('programs');

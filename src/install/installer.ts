@@ -1,8 +1,9 @@
-import type { ServerConfig } from '../config/model.ts';
+import type { ServerConfig, SourceSpec } from '../config/model.ts';
 import { messageOf } from '../process/failure.ts';
-import { PodmanFailed } from '../sandbox/errors.ts';
+import { ImageRefused, PodmanFailed } from '../sandbox/errors.ts';
 import type { PreparedImage, Sandbox } from '../sandbox/sandbox.ts';
-import type { InstallResult } from './model.ts';
+import { imageOf, installImage } from './image.ts';
+import type { InstalledTree, InstallFailure, InstallResult } from './model.ts';
 import { findNpm, type NpmTool } from './npm-tool.ts';
 import { installNpm } from './npm.ts';
 import { installPath } from './path.ts';
@@ -29,7 +30,7 @@ export interface InstallerOptions {
 export class Installer {
   readonly #sandbox: Sandbox;
   readonly #options: InstallerOptions;
-  readonly #trees = new Map<string, Promise<InstallResult>>();
+  readonly #trees = new Map<string, SharedTree>();
   readonly #resolved = new Map<string, Promise<NpmPackage>>();
   #context: Promise<InstallerContext> | null = null;
 
@@ -41,14 +42,25 @@ export class Installer {
   /** Never rejects for what a package, a registry or Podman does. */
   async install(server: ServerConfig): Promise<InstallResult> {
     try {
-      this.#context ??= this.#prepare();
-      return await this.#installOnce(await this.#context, server);
+      return await this.#installOnce(server);
     } catch (error) {
-      if (error instanceof PackageNotFound) return packageNotFound(error);
+      if (error instanceof PackageNotFound) return failed('install_failed', error.message);
+      if (error instanceof ImageRefused) return failed(error.outcome, error.message);
       if (isInfrastructure(error) || this.#options.signal.aborted) {
         return { kind: 'infrastructure', reason: messageOf(error) };
       }
       throw error;
+    }
+  }
+
+  /** Before a later round of the same process: folders may have been edited, and what failed may work now. */
+  async forget(): Promise<void> {
+    this.#resolved.clear();
+    for (const [key, { source, result }] of this.#trees) {
+      const installed = await result.catch(() => null);
+      if (source === 'npm' && installed?.kind === 'installed') continue;
+      this.#trees.delete(key);
+      if (installed?.kind === 'installed') await this.#remove(installed.tree);
     }
   }
 
@@ -57,31 +69,52 @@ export class Installer {
     context?.upstream.close();
   }
 
-  async #installOnce(context: InstallerContext, server: ServerConfig): Promise<InstallResult> {
+  async #installOnce(server: ServerConfig): Promise<InstallResult> {
     const { source } = server;
+    if (source.kind === 'remote') throw new Error('a server that runs elsewhere is not installed');
+    // Needs neither npm nor its registry.
+    if (source.kind === 'oci') return installImage(source, () => this.#prepareImage(server));
+    const image = await this.#prepareImage(server);
+    if (!image.hasNode) throw new ImageRefused(noNode(image.given));
+    this.#context ??= this.#prepare();
+    const context = await this.#context;
     if (source.kind === 'path') {
-      return this.#shared(server, source.path, (image) => installPath(context, server, source, image));
+      return this.#shared(server, source.path, () => installPath(context, server, source, image));
     }
     const started = performance.now();
     const resolved = await this.#resolve(context, source.name, source.range);
     const resolveMs = performance.now() - started;
     const exact = `${resolved.name}@${resolved.version} ${resolved.integrity}`;
-    return this.#shared(server, exact, (image) => installNpm(context, server, { resolved, resolveMs }, image));
+    return this.#shared(server, exact, () => installNpm(context, server, { resolved, resolveMs }, image));
   }
 
   /** What decides the content of a tree: the exact source, what it is installed with, and whether its scripts run. */
   async #shared(
     server: ServerConfig,
     exactSource: string,
-    install: (image: PreparedImage) => Promise<InstallResult>,
+    install: () => Promise<InstallResult>,
   ): Promise<InstallResult> {
     // The time that one server gives is not another's.
     const key = JSON.stringify([exactSource, server.image, server.installScripts, server.timeouts.install]);
     const known = this.#trees.get(key);
-    if (known !== undefined) return known;
-    const tree = this.#sandbox.prepareImage(server.image, this.#options.signal).then(install);
-    this.#trees.set(key, tree);
-    return tree;
+    if (known !== undefined) return known.result;
+    const result = install();
+    this.#trees.set(key, { source: server.source.kind, result });
+    return result;
+  }
+
+  /** Of a tree that nobody starts from any more. */
+  async #remove({ volume, uid }: InstalledTree): Promise<void> {
+    if (volume === null || uid === null) return;
+    if (await this.#sandbox.removeVolumes([volume])) this.#sandbox.returnUid(uid);
+  }
+
+  #prepareImage(server: ServerConfig): Promise<PreparedImage> {
+    const { signal, progress } = this.#options;
+    return this.#sandbox.prepareImage(imageOf(server), {
+      signal,
+      progress: (message) => progress(server.name, message),
+    });
   }
 
   async #resolve(context: InstallerContext, name: string, range: string): Promise<NpmPackage> {
@@ -101,11 +134,19 @@ export class Installer {
   }
 }
 
+interface SharedTree {
+  readonly source: SourceSpec['kind'];
+  readonly result: Promise<InstallResult>;
+}
+
+function noNode(image: string): string {
+  return `The image ${image} has no Node on its PATH, which installs and starts packages of npm: use one that has, such as docker.io/library/node:24-slim, or \`image: host\`.`;
+}
+
 function isInfrastructure(error: unknown): boolean {
   return error instanceof PodmanFailed || error instanceof RegistryFault;
 }
 
-function packageNotFound(error: PackageNotFound): InstallResult {
-  const failure = { advice: error.message, stderrTail: '', exitCode: null, resolved: null };
-  return { kind: 'failed', failure: { outcome: 'install_failed', ...failure } };
+function failed(outcome: InstallFailure['outcome'], advice: string): InstallResult {
+  return { kind: 'failed', failure: { outcome, advice, stderrTail: '', exitCode: null, resolved: null } };
 }

@@ -1,11 +1,16 @@
 import type { StartupOutcome, ResolvedSource } from '../result/model.ts';
 
-/** A volume that holds an installed server, shared by all servers that have the same one. Never changed once made. */
+/** An installed server, shared by all servers that have the same one. Never changed once made. */
 export interface InstalledTree {
-  readonly volume: string;
+  /** Holds it; null where an image is all there is. */
+  readonly volume: string | null;
+  /** Who owns the volume; null where there is none. */
+  readonly uid: number | null;
   readonly resolved: ResolvedSource;
   /** The commands that the package declares: name to what starts it. */
   readonly commands: ReadonlyMap<string, readonly string[]>;
+  /** What an image starts by itself; null for what is no image. */
+  readonly start: { readonly entrypoint: readonly string[]; readonly command: readonly string[] } | null;
   /** For choosing among several commands. */
   readonly packageName: string | null;
   /** Where the server is started: its own folder, so that a relative `command` works; null where that means nothing. */

@@ -38,9 +38,11 @@ export async function installNpm(
     kind: 'installed',
     tree: {
       volume,
+      uid,
       resolved,
       // Exactly as npm links them, so that a `#!` line with flags counts.
       commands: new Map(Object.keys(report.commands).map((name) => [name, [`${treePath}/node_modules/.bin/${name}`]])),
+      start: null,
       packageName: resolved.name,
       workdir: null,
       size: report.size,

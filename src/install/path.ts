@@ -76,10 +76,12 @@ async function installCopied(
     kind: 'installed',
     tree: {
       volume: place.volume,
+      uid: place.uid,
       resolved: { ...resolved, name: report.name ?? resolved.name, version: report.version ?? null },
       commands: new Map(
         Object.entries(report.commands).map(([name, file]) => [name, startOf(file, report.shebangs[name])]),
       ),
+      start: null,
       packageName: report.name ?? null,
       workdir: treePath,
       size: report.size,

@@ -1,6 +1,6 @@
 import type { Resources } from '../config/model.ts';
+import { podmanFault } from '../sandbox/podman-fault.ts';
 import type { PreparedImage, Sandbox } from '../sandbox/sandbox.ts';
-import type { CommandResult } from '../process/run.ts';
 import { treePath } from './model.ts';
 import type { NpmTool } from './npm-tool.ts';
 
@@ -64,13 +64,6 @@ export async function runScripts(
     exitCode: result.exitCode,
     durationMs: result.durationMs,
   };
-}
-
-/** @returns a sentence where podman itself failed (podman-run(1): exit code 125), or null. */
-function podmanFault({ exitCode, spawnError, stderr }: CommandResult): string | null {
-  if (spawnError !== null) return `podman could not be started (${spawnError})`;
-  const said = /^Error: .*/mu.exec(stderr)?.[0];
-  return exitCode === 125 && said !== undefined ? `podman could not start the container: ${said}` : null;
 }
 
 /** The last lines of an installer's output: at most 20 lines, 4,000 characters. */

@@ -1,9 +1,12 @@
+import type { HttpFailure } from './http/failure.ts';
 import { isRecord, kindOf, quotable } from './text.ts';
 
 /** What one request came to. `closed.reason` is a sentence; code 0 marks an answer that is no JSON-RPC answer. */
 export type Answer =
   | { readonly kind: 'result'; readonly result: Readonly<Record<string, unknown>> }
   | { readonly kind: 'error'; readonly code: number; readonly message: string; readonly data?: unknown }
+  /** HTTP gave no answer to it. */
+  | { readonly kind: 'failed'; readonly failure: HttpFailure }
   | { readonly kind: 'timeout' }
   | { readonly kind: 'closed'; readonly reason: string }
   | { readonly kind: 'aborted' };

@@ -1,34 +1,42 @@
-import { Client, SdkError, SdkErrorCode } from '@modelcontextprotocol/client';
-import * as z from 'zod';
 import type { Exit, PipedProcess } from '../process/piped.ts';
-import type { Answer } from './answer.ts';
-import { clientCapabilities, clientInfo } from './client-info.ts';
-import { endingSentence } from './ending.ts';
+import type { Finding } from '../result/model.ts';
+import { ClientDesk } from './client-desk.ts';
+import type { Era } from './era.ts';
 import type { SessionOptions } from './model.ts';
+import type { OutputLog } from './output-log.ts';
+import { Peer } from './peer.ts';
 import { settledWithin } from './settled-within.ts';
-import { StderrLog } from './stderr-log.ts';
-import { StdioTransport } from './stdio-transport.ts';
+import type { Wire } from './wire.ts';
 
-const longestTimer = 2 ** 31 - 1;
 const afterKillMs = 1000;
+const lastWordsMs = 500;
 
-/** The sealed answer of the transport, taken as it is. */
-const sealed = z.object({ answer: z.custom<Answer>() });
+/** What a connection is made of: the wire, and the process behind it where there is one. */
+export interface Line {
+  readonly wire: Wire;
+  readonly process: PipedProcess | null;
+  /** What the process prints besides messages; null where there is none. */
+  readonly output: OutputLog | null;
+  /** Milliseconds that the process gets to exit by itself after its stdin was closed. */
+  readonly stopTimeoutMs: number;
+}
 
-/** One process of a server with the SDK client that speaks to it. Nothing here rejects but `initialize`. */
+/** One instance of a server, and the peer that speaks to it in one era. Nothing here rejects. */
 export class Connection {
-  readonly transport: StdioTransport;
-  readonly stderr: StderrLog;
-  readonly #client = new Client(clientInfo, { capabilities: clientCapabilities });
-  readonly #process: PipedProcess;
+  readonly wire: Wire;
+  readonly peer: Peer;
+  readonly desk: ClientDesk;
+  readonly #line: Line;
   readonly #options: SessionOptions;
   #stopping: Promise<void> | null = null;
 
-  constructor(process: PipedProcess, options: SessionOptions) {
-    this.#process = process;
+  constructor(line: Line, era: Era, options: SessionOptions) {
+    this.#line = line;
     this.#options = options;
-    this.transport = new StdioTransport(process);
-    this.stderr = new StderrLog(process.stderr, options.onStderr);
+    this.wire = line.wire;
+    this.desk = new ClientDesk(options.client ?? {});
+    const { signal } = options;
+    this.peer = new Peer(line.wire, { era, desk: this.desk, signal, lastWords: () => this.lastWords() });
   }
 
   get aborted(): boolean {
@@ -36,66 +44,55 @@ export class Connection {
   }
 
   get alive(): boolean {
-    return this.transport.ending === null;
+    return this.wire.ending === null;
   }
 
-  /** The handshake of the legacy era, up to and with `notifications/initialized`. @throws what the SDK throws. */
-  async initialize(timeoutMs: number): Promise<void> {
-    await this.#client.connect(this.transport, this.#requestOptions(timeoutMs));
+  /** Whether there is a process of ours behind the wire. */
+  get owned(): boolean {
+    return this.#line.process !== null;
   }
 
-  /** Sends one request and says what it came to. After a timeout or an abort the server is told by `notifications/cancelled`. */
-  async request(method: string, params: Readonly<Record<string, unknown>> | null, timeoutMs: number): Promise<Answer> {
-    if (this.aborted) return { kind: 'aborted' };
-    if (!this.alive) return { kind: 'closed', reason: this.endingSentence(`before ${method}`) };
-    try {
-      const request = params === null ? { method } : { method, params: { ...params } };
-      return (await this.#client.request(request, sealed, this.#requestOptions(timeoutMs))).answer;
-    } catch (error) {
-      if (this.aborted) return { kind: 'aborted' };
-      if (error instanceof SdkError && error.code === SdkErrorCode.RequestTimeout) return { kind: 'timeout' };
-      await this.settled();
-      return { kind: 'closed', reason: this.endingSentence(`during ${method}`) };
-    }
+  outputTail(): string {
+    return this.#line.output?.tail() ?? '';
   }
 
-  /** After a write failed: waits for the reason; a server that only closed its stdin is of no use either. */
-  async settled(): Promise<void> {
-    if (!(await settledWithin(this.transport.ended, 2 * afterKillMs))) this.transport.break('closed its stdin');
-    await settledWithin(this.stderr.ended, afterKillMs / 2);
+  /** The last printed line that says something, when what lies in the pipes has been read; may be empty. */
+  async lastWords(): Promise<string> {
+    const { output } = this.#line;
+    if (output === null) return '';
+    if (!this.alive) await settledWithin(output.ended, lastWordsMs);
+    return output.lastLine();
   }
 
-  /** How the process ended, if it did within `ms`, also where the SDK closed the transport before. */
+  findings(): readonly Finding[] {
+    return [...this.wire.findings(), ...this.peer.notes.findings(this.peer.era)];
+  }
+
+  /** How the process ended, if it did within `ms`. */
   async exitWithin(ms: number): Promise<Exit | null> {
-    return (await settledWithin(this.#process.exited, ms)) ? this.#process.exited : null;
+    const exited = this.#line.process?.exited;
+    return exited !== undefined && (await settledWithin(exited, ms)) ? exited : null;
   }
 
-  /** Why the session is over, one sentence for the user. */
-  endingSentence(when: string): string {
-    return endingSentence(this.transport.ending, this.stderr.lastLine(), when);
-  }
-
-  /** Closes stdin, waits for the exit as long as the options say, kills. Idempotent; never rejects. */
+  /** Closes the session and stdin, waits for the exit, kills. Idempotent; never rejects. */
   stop(): Promise<void> {
     this.#stopping ??= this.#stop();
     return this.#stopping;
   }
 
   async #stop(): Promise<void> {
-    const { stdin, stdout, stderr, exited } = this.#process;
-    await this.transport.close();
+    const { wire, process, output, stopTimeoutMs } = this.#line;
+    await wire.close();
+    if (process === null) return;
+    const { stdin, stdout, stderr, exited } = process;
     stdin.end();
-    await settledWithin(exited, this.#options.stopTimeoutMs);
+    await settledWithin(exited, stopTimeoutMs);
     // Also after a polite exit: descendants may be left.
-    this.#process.kill();
+    process.kill();
     await settledWithin(exited, afterKillMs);
     // A process that escaped the kill may hold the pipes; we do not wait for it.
     for (const stream of [stdin, stdout, stderr]) stream.destroy();
     await settledWithin(exited, afterKillMs);
-    this.stderr.close();
-  }
-
-  #requestOptions(timeoutMs: number) {
-    return { timeout: Math.min(Math.max(timeoutMs, 0), longestTimer), signal: this.#options.signal };
+    output?.close();
   }
 }

@@ -1,5 +1,5 @@
 import type { Exit } from '../process/piped.ts';
-import type { Ending } from './stdio-transport.ts';
+import type { Ending } from './wire.ts';
 
 /** @returns "exited with code 1", "was ended by SIGKILL", or why it never ran. */
 export function exitPhrase(exit: Pick<Exit, 'exitCode' | 'signal' | 'spawnError'>): string {

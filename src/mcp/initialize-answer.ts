@@ -1,14 +1,10 @@
-import { SUPPORTED_PROTOCOL_VERSIONS } from '@modelcontextprotocol/client';
-import type { Finding, Protocol } from '../result/model.ts';
-import { clientCapabilities } from './client-info.ts';
-import { finding } from './finding.ts';
-import { cut, isRecord, jsonBytes, kindOf, quotable } from './text.ts';
-
-const maxFact = 64 * 1024;
+import { specTypeSchemas, SUPPORTED_PROTOCOL_VERSIONS } from '@modelcontextprotocol/client';
+import { oddCapability } from './handshake.ts';
+import { isRecord, kindOf, quotable } from './text.ts';
 
 type Result = Readonly<Record<string, unknown>>;
 
-/** @returns what is wrong with a result of `initialize`, continuing "it answered `initialize` …"; null when nothing is known. */
+/** @returns what is wrong with a result of `initialize`, continuing "it answered `initialize` …"; null when nothing is. */
 export function initializeProblem(result: Result): string | null {
   const { protocolVersion, capabilities, serverInfo } = result;
   if (typeof protocolVersion !== 'string') return lacks('protocolVersion', protocolVersion, 'a string');
@@ -21,41 +17,19 @@ export function initializeProblem(result: Result): string | null {
   for (const key of ['name', 'version']) {
     if (typeof serverInfo[key] !== 'string') return lacks(`serverInfo.${key}`, serverInfo[key], 'a string');
   }
-  for (const [name, value] of Object.entries(capabilities)) {
-    if (!isRecord(value)) return lacks(`capabilities.${quotable(name, 60)}`, value, 'an object');
-  }
-  return null;
+  const odd = oddCapability(capabilities);
+  if (odd !== null) return lacks(`capabilities.${quotable(odd, 60)}`, capabilities[odd], 'an object');
+  return schemaProblem(result);
+}
+
+/** What a client of the official SDK would stumble over; a wrong `_meta` alone is no reason to refuse a server. */
+function schemaProblem({ _meta, ...result }: Result): string | null {
+  const issue = specTypeSchemas.InitializeResult['~standard'].validate(result).issues?.[0];
+  if (issue === undefined) return null;
+  const path = issue.path?.map((part) => String(typeof part === 'object' ? part.key : part)).join('.') ?? '';
+  return `in a way that cannot be used (${quotable(path, 60)}: ${quotable(issue.message)})`;
 }
 
 function lacks(field: string, found: unknown, expected: string): string {
   return `with ${kindOf(found)} as \`${field}\`, where ${expected} was expected`;
-}
-
-/** The facts of a handshake that succeeded, each bounded; what was too large is named in a finding. */
-export function readProtocol(result: Result): { protocol: Protocol; findings: Finding[] } {
-  const findings: Finding[] = [];
-  const bounded = (key: string): unknown => {
-    if (jsonBytes(result[key]) <= maxFact) return result[key];
-    findings.push(tooLarge(key));
-    return null;
-  };
-  const instructions = typeof result['instructions'] === 'string' ? result['instructions'] : null;
-  if (instructions !== null && instructions.length > maxFact) findings.push(tooLarge('instructions'));
-  const protocol: Protocol = {
-    revision: String(result['protocolVersion']),
-    era: 'legacy',
-    serverInfo: bounded('serverInfo'),
-    capabilities: bounded('capabilities'),
-    clientCapabilities,
-    instructions: instructions === null ? null : cut(instructions, maxFact),
-  };
-  return { protocol, findings };
-}
-
-function tooLarge(key: string): Finding {
-  return finding(
-    'initialize-size',
-    'medium',
-    `\`${key}\` in the answer to initialize is larger than 64 KiB and was cut.`,
-  );
 }

@@ -4,7 +4,12 @@ import { isRecord } from './text.ts';
 /** Deeper nesting than any real message; beyond it, recursive readers downstream would run out of stack. */
 const maxDepth = 256;
 
-/** One line of a server's stdout, read as JSON-RPC 2.0. */
+/** Whether a value that came as JSON is nested no deeper than any real message is. */
+export function isShallow(value: unknown): boolean {
+  return withinDepth(value, maxDepth);
+}
+
+/** One message of a server, read as JSON-RPC 2.0. */
 export type Incoming =
   | { readonly kind: 'answer'; readonly id: unknown; readonly message: Readonly<Record<string, unknown>> }
   /** It looks like the answer to `id` but cannot be taken as one; `reason` continues "the server …". */
@@ -16,10 +21,14 @@ const dirt = { kind: 'dirt' } as const;
 
 /** Reads one line. Never throws: what is no JSON-RPC message is `dirt`. */
 export function readMessage(line: string): Incoming {
-  const value = parse(line);
+  return readValue(parseJson(line));
+}
+
+/** The same for what was JSON. */
+export function readValue(value: unknown): Incoming {
   if (!isRecord(value)) return dirt;
   const answers = 'id' in value && ('result' in value || 'error' in value);
-  if (!withinDepth(value, maxDepth)) {
+  if (!isShallow(value)) {
     return answers
       ? { kind: 'spoiledAnswer', id: value['id'], reason: `answered with JSON nested deeper than ${maxDepth} levels` }
       : dirt;
@@ -40,9 +49,10 @@ function readCall(value: Readonly<Record<string, unknown>>, method: string): Inc
   return { kind: 'request', method, message: { jsonrpc: '2.0', id, method, ...params } };
 }
 
-function parse(line: string): unknown {
+/** @returns undefined where it is no JSON */
+export function parseJson(text: string): unknown {
   try {
-    return JSON.parse(line) as unknown;
+    return JSON.parse(text) as unknown;
   } catch {
     return undefined;
   }

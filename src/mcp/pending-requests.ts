@@ -1,44 +1,48 @@
-import type { JSONRPCMessage } from '@modelcontextprotocol/client';
-import { isRecord } from './text.ts';
+import type { Answer } from './answer.ts';
 
 export type Match =
-  | { readonly kind: 'pending'; readonly id: number; readonly method: string; readonly retyped: boolean }
+  | { readonly kind: 'pending'; readonly id: number; readonly retyped: boolean }
   /** The answer to a request that was given up. */
   | { readonly kind: 'late' }
   | { readonly kind: 'stray' };
 
-/** Which requests wait for an answer, read off what is sent. The SDK numbers its requests. */
+/** Which requests wait for an answer. */
 export class PendingRequests {
-  readonly #waiting = new Map<number, string>();
+  readonly #waiting = new Map<number, (answer: Answer | null) => void>();
   readonly #givenUp = new Set<number>();
   #sent = 0;
 
-  sent(message: JSONRPCMessage): void {
-    if (!('method' in message)) return;
-    if ('id' in message) {
-      this.#sent++;
-      if (typeof message.id === 'number') this.#waiting.set(message.id, message.method);
-    } else if (message.method === 'notifications/cancelled') {
-      const id = isRecord(message.params) ? message.params['requestId'] : undefined;
-      if (typeof id === 'number' && this.#waiting.delete(id)) this.#givenUp.add(id);
-    }
+  /** @returns a new id, and what settles with its answer, or with null when none can come any more */
+  open(): { readonly id: number; readonly answer: Promise<Answer | null> } {
+    const id = this.#sent++;
+    const answer = new Promise<Answer | null>((resolve) => this.#waiting.set(id, resolve));
+    return { id, answer };
   }
 
-  /** Takes the request that an answer with this id belongs to. */
-  take(id: unknown): Match {
+  waitsFor(id: number): boolean {
+    return this.#waiting.has(id);
+  }
+
+  giveUp(id: number): void {
+    if (this.#waiting.delete(id)) this.#givenUp.add(id);
+  }
+
+  settle(id: number, answer: Answer | null): void {
+    const resolve = this.#waiting.get(id);
+    this.#waiting.delete(id);
+    resolve?.(answer);
+  }
+
+  settleAll(answer: Answer | null): void {
+    for (const id of this.#waiting.keys()) this.settle(id, answer);
+  }
+
+  /** Finds the request that an answer with this id belongs to. */
+  match(id: unknown): Match {
     const number = this.#numberOf(id);
     if (number === null) return { kind: 'stray' };
-    const method = this.#waiting.get(number);
-    if (method === undefined) return this.#givenUp.delete(number) ? { kind: 'late' } : { kind: 'stray' };
-    this.#waiting.delete(number);
-    return { kind: 'pending', id: number, method, retyped: typeof id === 'string' };
-  }
-
-  /** Takes all that wait. */
-  takeAll(): { readonly id: number; readonly method: string }[] {
-    const all = [...this.#waiting].map(([id, method]) => ({ id, method }));
-    this.#waiting.clear();
-    return all;
+    if (this.#waiting.has(number)) return { kind: 'pending', id: number, retyped: typeof id === 'string' };
+    return this.#givenUp.delete(number) ? { kind: 'late' } : { kind: 'stray' };
   }
 
   #numberOf(id: unknown): number | null {

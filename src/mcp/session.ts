@@ -1,42 +1,56 @@
 import type { Finding } from '../result/model.ts';
-import type { Answer } from './answer.ts';
-import type { Connection } from './connection.ts';
-import type { CallOutcome, Session } from './model.ts';
-import { stdoutFindings } from './stdout-findings.ts';
+import { type CallParts, call } from './call.ts';
+import { HealthMonitor } from './health-monitor.ts';
+import type { HealthCheck, Session } from './model.ts';
+import { Noticed } from './noticed.ts';
+import { healthOf } from './session-health.ts';
+import type { Started } from './start-try.ts';
 import type { SurfaceReading } from './surface.ts';
+import { isRecord } from './text.ts';
+import { Turns } from './turns.ts';
 
-/** @returns the session over an initialized connection. Calls made at the same time are sent one after another. */
-export function liveSession(connection: Connection, reading: SurfaceReading, timings: Session['timings']): Session {
-  let previous: Promise<unknown> = Promise.resolve();
+/** The answer says nothing that is needed. */
+const loggingMs = 5000;
+
+export interface SessionParts {
+  readonly reading: SurfaceReading;
+  readonly timings: Session['timings'];
+  readonly health: HealthCheck | null;
+  readonly signal: AbortSignal;
+}
+
+/** @returns the session over a connection whose handshake is done. Calls made at the same time are sent one after another. */
+export function liveSession(started: Started, { reading, timings, health, signal }: SessionParts): Session {
+  const { connection } = started;
+  const turns = new Turns();
+  const noticed = new Noticed();
+  const { surface } = reading;
+  const { peer, wire } = connection;
+  const parts: CallParts = { peer, wire, surface, onFindings: (found, dropped) => noticed.add(found, dropped) };
+  if (peer.era === 'legacy' && isRecord(surface.protocol.capabilities) && 'logging' in surface.protocol.capabilities) {
+    // Asked for once, and of those only that declare it: without it a server may send its log, or parts, or nothing.
+    void turns.take(() => peer.request('logging/setLevel', { level: 'debug' }, { timeoutMs: loggingMs }));
+  }
+  const monitor =
+    health === null ? null : new HealthMonitor(healthOf(started, turns, health, signal), health.intervalMs);
   return {
-    surface: reading.surface,
+    surface,
     timings,
     get alive() {
       return connection.alive;
     },
-    callTool(name, args, timeoutMs) {
-      const call = previous.then(() => callTool(connection, { name, arguments: args }, timeoutMs));
-      previous = call;
-      return call;
+    request: (request, timeoutMs) => turns.take(() => call(parts, request, timeoutMs)),
+    answerWith: (client) => connection.desk.answerWith(client),
+    findings: (): readonly Finding[] => [
+      ...reading.findings,
+      ...noticed.findings(),
+      ...connection.findings(),
+      ...(monitor?.findings() ?? []),
+    ],
+    stderrTail: () => connection.outputTail(),
+    close: () => {
+      monitor?.stop();
+      return connection.stop();
     },
-    findings: (): readonly Finding[] => [...reading.findings, ...stdoutFindings(connection.transport.notes)],
-    stderrTail: () => connection.stderr.tail(),
-    close: () => connection.stop(),
   };
-}
-
-async function callTool(
-  connection: Connection,
-  params: Readonly<Record<string, unknown>>,
-  timeoutMs: number,
-): Promise<CallOutcome> {
-  const started = performance.now();
-  const answer = await connection.request('tools/call', params, timeoutMs);
-  return outcomeOf(answer, performance.now() - started);
-}
-
-function outcomeOf(answer: Answer, durationMs: number): CallOutcome {
-  if (answer.kind !== 'error') return { ...answer, durationMs };
-  const { kind: _, ...error } = answer;
-  return { kind: 'protocolError', ...error, durationMs };
 }

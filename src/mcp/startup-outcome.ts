@@ -1,6 +1,7 @@
 import type { Exit } from '../process/piped.ts';
-import type { StartupOutcome } from '../result/model.ts';
 import { exitPhrase } from './ending.ts';
+import { outcomeOf } from './http/failure.ts';
+import type { StartupFacts, StartupVerdict } from './startup-facts.ts';
 import {
   argumentsSign,
   brokenProgramSign,
@@ -13,29 +14,6 @@ import {
   tellingLines,
 } from './startup-signs.ts';
 import { quotable, showMs } from './text.ts';
-
-/** What is known of a start that ended in no session. */
-export interface StartupFacts {
-  /** How the process ended by itself; null while it still ran. */
-  readonly exit: Pick<Exit, 'exitCode' | 'signal' | 'spawnError'> | null;
-  readonly stderrTail: string;
-  /** The last line of stderr that says something; may be empty. */
-  readonly lastStderrLine: string;
-  /** The first lines of stdout that were no messages. */
-  readonly stdoutDirt: readonly string[];
-  /** The start timeout passed, of this many milliseconds; null when it did not. */
-  readonly timedOutAfterMs: number | null;
-  /** `initialize` was answered, but not by a session: the text of the error, and what was wrong as in "it answered …". */
-  readonly initError: { readonly text: string; readonly phrase: string } | null;
-  /** Why we ended the session, continuing "the server …"; null when we did not. */
-  readonly broken: string | null;
-}
-
-export interface StartupVerdict {
-  readonly outcome: Exclude<StartupOutcome, 'ok'>;
-  /** One sentence that says what to do. */
-  readonly advice: string;
-}
 
 type Rule = (facts: StartupFacts, lines: readonly string[]) => StartupVerdict | null;
 
@@ -71,8 +49,9 @@ const onlyIf =
 const rules: readonly Rule[] = [
   notStarted,
   answeredWrongly,
+  failedOverHttp,
   polluted,
-  onlyIf((facts) => facts.exit === null, bySign('init_timeout', httpSign, adviseHttp)),
+  onlyIf((facts) => facts.exit === null && facts.reach === 'stdio', bySign('init_timeout', httpSign, adviseHttp)),
   bySign(
     'unsupported_platform',
     platformSign,
@@ -85,7 +64,7 @@ const rules: readonly Rule[] = [
     argumentsSign,
     (sign) => `The server wants other arguments ${quoted(sign)}: give what it asks for under \`args\`.`,
   ),
-  bySign('auth_required', loginSign, adviseLogin),
+  bySign('auth_required', loginSign, (sign) => adviseLogin(sign)),
   bySign(
     'needs_service',
     serviceSign,
@@ -110,12 +89,30 @@ function notStarted({ exit }: StartupFacts): StartupVerdict | null {
   return { outcome: 'unreachable', advice };
 }
 
-function answeredWrongly({ initError }: StartupFacts): StartupVerdict | null {
-  if (initError === null) return null;
-  const sign = loginSign([initError.text]);
-  if (sign !== null) return { outcome: 'auth_required', advice: adviseLogin(sign) };
-  const advice = `It answered \`initialize\` ${quotable(initError.phrase, 400)}: check that \`command\`, \`bin\` and \`args\` start an MCP server in a version that speaks this protocol.`;
-  return { outcome: 'not_mcp', advice };
+function answeredWrongly({ wrongAnswer, reach, asked }: StartupFacts): StartupVerdict | null {
+  if (wrongAnswer === null) return null;
+  const { text, phrase, advice = checkStart[reach] } = wrongAnswer;
+  const sign = loginSign([text]);
+  if (sign !== null) return { outcome: 'auth_required', advice: adviseLogin(sign, reach) };
+  return { outcome: 'not_mcp', advice: `It answered \`${asked}\` ${quotable(phrase, 400)}: ${advice}.` };
+}
+
+const checkStart: Readonly<Record<StartupFacts['reach'], string>> = {
+  stdio: 'check that `command`, `bin` and `args` start an MCP server in a version that speaks this protocol',
+  http: 'check that port and path are those of its MCP endpoint, in a version that speaks this protocol',
+  remote: 'check that the address is that of an MCP endpoint, in a version that speaks this protocol',
+};
+
+const withoutCredentials =
+  'in the sandbox it is asked without credentials, so let it in by `args` or `env`, or test it as a remote server';
+
+/** What HTTP says counts while there is nothing better: a process that ended, or still starts, tells more by itself. */
+function failedOverHttp({ http, exit, reach }: StartupFacts): StartupVerdict | null {
+  if (http === null || exit !== null) return null;
+  const starting = reach === 'http' && http.notYet;
+  if (starting) return null;
+  const advice = reach === 'http' && http.kind === 'auth' ? withoutCredentials : http.advice;
+  return { outcome: outcomeOf(http), advice: `${http.found}: ${advice}.` };
 }
 
 /** Text glued to an answer, fragments of messages, or so much text that the session was ended. */
@@ -151,8 +148,9 @@ function adviseEnvironment(sign: Sign): string {
   return `The server wants the environment ${noun} ${names}: set ${sign.names.length === 1 ? 'it' : 'them'} under \`env\`, a secret value as \`{ secret: NAME }\`.`;
 }
 
-function adviseLogin(sign: Sign): string {
-  return `The server wants to be logged in ${quoted(sign)}: give it a valid key or token under \`env\` as \`{ secret: NAME }\`.`;
+function adviseLogin(sign: Sign, reach: StartupFacts['reach'] = 'stdio'): string {
+  const key = reach === 'remote' ? 'auth' : 'env';
+  return `The server wants to be logged in ${quoted(sign)}: give it a valid key or token under \`${key}\` as \`{ secret: NAME }\`.`;
 }
 
 function exited({ exit, lastStderrLine }: StartupFacts): StartupVerdict | null {
@@ -176,9 +174,19 @@ function whatToDo({ exitCode, signal }: Pick<Exit, 'exitCode' | 'signal'>): stri
   return 'start the same command by hand to see more, and check `args` and `env`';
 }
 
-function neverAnswered({ timedOutAfterMs, lastStderrLine }: StartupFacts): StartupVerdict {
-  const said = lastStderrLine === '' ? 'it wrote nothing on stderr' : `last line of stderr: "${lastStderrLine}"`;
+function neverAnswered({ timedOutAfterMs, lastStderrLine, http, reach, asked }: StartupFacts): StartupVerdict {
   const within = timedOutAfterMs === null ? '' : ` within ${showMs(timedOutAfterMs)}`;
-  const advice = `The server did not answer \`initialize\`${within} (${said}): raise \`timeouts.start\`, or give what it waits for under \`args\` or \`env\`.`;
+  if (reach === 'remote') {
+    const advice = `The server did not answer${within}: check the address and whether it is well, or raise \`timeouts.start\`.`;
+    return { outcome: 'unreachable', advice };
+  }
+  if (http !== null) {
+    const said = lastStderrLine === '' ? 'it printed nothing' : `last line of its output: "${lastStderrLine}"`;
+    const advice = `${http.found}${within} (${said}): check that it listens on the port given under \`transport\`, on all addresses or 127.0.0.1, or raise \`timeouts.start\`.`;
+    return { outcome: 'init_timeout', advice };
+  }
+  const said = lastStderrLine === '' ? 'it wrote nothing on stderr' : `last line of stderr: "${lastStderrLine}"`;
+  const other = asked === 'initialize' ? '' : ', or set `protocol` to `auto` where it speaks an older revision';
+  const advice = `The server did not answer \`${asked}\`${within} (${said}): raise \`timeouts.start\`, or give what it waits for under \`args\` or \`env\`${other}.`;
   return { outcome: 'init_timeout', advice };
 }

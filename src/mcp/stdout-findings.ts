@@ -18,17 +18,5 @@ export function stdoutFindings(notes: StdoutNotes): Finding[] {
   if (notes.notUtf8 > 0) {
     findings.push(finding('stdout-utf8', 'medium', `${notes.notUtf8} lines on stdout were not valid UTF-8.`));
   }
-  if (notes.strayAnswers > 0) {
-    const message = `${notes.strayAnswers} answers had an id that no open request has; they were ignored.`;
-    findings.push(finding('answer-ids', 'medium', message));
-  }
-  if (notes.retypedIds > 0) {
-    const message = `${notes.retypedIds} answers gave back the request's numeric id as a string; strict clients ignore them.`;
-    findings.push(finding('answer-ids', 'medium', message));
-  }
-  if (notes.serverRequests > 0) {
-    const message = `The server sent ${notes.serverRequests} requests that this client declared no capability for.`;
-    findings.push(finding('client-capabilities', 'medium', message, { evidence: notes.requestedMethods }));
-  }
   return findings;
 }

@@ -1,8 +1,9 @@
 import type { Finding, Protocol } from '../result/model.ts';
-import type { Connection } from './connection.ts';
 import { finding } from './finding.ts';
 import type { Surface } from './model.ts';
-import { type ListName, type PagedList, readPagedList } from './paged-list.ts';
+import { listMethods, type ListName, type PagedList, readPagedList } from './paged-list.ts';
+import type { Peer } from './peer.ts';
+import { requestInRounds } from './rounds.ts';
 import { isRecord, jsonBytes, quotable } from './text.ts';
 import { readTools } from './tool-definition.ts';
 
@@ -15,21 +16,18 @@ export interface SurfaceReading {
 }
 
 /**
- * Lists tools, prompts and resources, all pages, within `timeoutMs` for everything together. Prompts and resources are
- * asked for only where their capability was declared; tools always. What could not be listed is told by findings.
+ * Lists tools, prompts, resources and their templates, all pages, within `timeoutMs` for everything together. What is
+ * not declared is not asked for, except tools, always. What could not be listed is told by findings.
  */
-export async function readSurface(
-  connection: Connection,
-  protocol: Protocol,
-  timeoutMs: number,
-): Promise<SurfaceReading> {
+export async function readSurface(peer: Peer, protocol: Protocol, timeoutMs: number): Promise<SurfaceReading> {
   const deadline = performance.now() + timeoutMs;
   const findings: Finding[] = [];
   const declared = isRecord(protocol.capabilities) ? protocol.capabilities : {};
   const read = async (name: ListName): Promise<readonly unknown[]> => {
-    const list = await readPagedList(name, (params) => {
+    const list = await readPagedList(name, { emptyCursorEnds: protocol.era === 'legacy' }, (params) => {
       const left = deadline - performance.now();
-      return left <= 0 ? Promise.resolve({ kind: 'timeout' }) : connection.request(`${name}/list`, params, left);
+      if (left <= 0) return Promise.resolve({ kind: 'timeout' });
+      return requestInRounds(peer, listMethods[name], params, { timeoutMs: left });
     });
     findings.push(...list.findings, ...refusalFindings(name, list, declared));
     if (name === 'tools' && list.refusal === null && !('tools' in declared)) findings.push(undeclaredTools());
@@ -39,7 +37,9 @@ export async function readSurface(
   findings.push(...broken);
   const prompts = 'prompts' in declared ? withoutHuge(await read('prompts'), 'prompt', findings) : [];
   const resources = 'resources' in declared ? withoutHuge(await read('resources'), 'resource', findings) : [];
-  return { surface: { protocol, tools, prompts, resources }, findings };
+  const templates = 'resources' in declared ? await read('resourceTemplates') : [];
+  const resourceTemplates = withoutHuge(templates, 'resource template', findings);
+  return { surface: { protocol, tools, prompts, resources, resourceTemplates }, findings };
 }
 
 function undeclaredTools(): Finding {
@@ -50,26 +50,29 @@ function undeclaredTools(): Finding {
 
 function refusalFindings(name: ListName, { refusal, items }: PagedList, declared: object): Finding[] {
   if (refusal === null || refusal.kind === 'aborted' || refusal.kind === 'closed') return [];
+  const method = listMethods[name];
+  const subject = { subject: `list:${name}` };
   const read = items.length === 0 ? '' : ` after ${items.length} items`;
   if (refusal.kind === 'timeout') {
-    const message = `${name}/list was not answered${read} before the start timeout passed.`;
-    return [finding('list-answered', 'high', message, { subject: `list:${name}` })];
+    const message = `${method} was not answered${read} before the start timeout passed.`;
+    return [finding('list-answered', 'high', message, subject)];
   }
+  if (refusal.kind === 'failed') {
+    return [finding('list-answered', 'high', `${method} failed${read}: ${refusal.failure.found}.`, subject)];
+  }
+  // Resources without templates are common, and many servers then do not know the method.
+  if (name === 'resourceTemplates' && refusal.code === methodNotFound) return [];
   const said = `${refusal.code} "${quotable(refusal.message)}"`;
-  if (name in declared && refusal.code === methodNotFound) {
-    const message = `The capability \`${name}\` is declared, but ${name}/list is answered with ${said}.`;
-    return [finding('capability-served', 'medium', message, { subject: `list:${name}` })];
+  const isDeclared = name === 'resourceTemplates' || name in declared;
+  if (isDeclared && refusal.code === methodNotFound) {
+    const message = `The capability \`${name}\` is declared, but ${method} is answered with ${said}.`;
+    return [finding('capability-served', 'medium', message, subject)];
   }
-  if (name in declared) return [finding('list-answered', 'high', `${name}/list failed${read} with ${said}.`)];
+  if (isDeclared) return [finding('list-answered', 'high', `${method} failed${read} with ${said}.`, subject)];
   // Only tools are asked for undeclared; a server with prompts or resources alone may well refuse.
   if ('prompts' in declared || 'resources' in declared) return [];
-  return [
-    finding(
-      'offers-something',
-      'medium',
-      `No tools, prompts or resources are declared, and tools/list failed with ${said}.`,
-    ),
-  ];
+  const message = `No tools, prompts or resources are declared, and ${method} failed with ${said}.`;
+  return [finding('offers-something', 'medium', message)];
 }
 
 function withoutHuge(items: readonly unknown[], noun: string, findings: Finding[]): readonly unknown[] {

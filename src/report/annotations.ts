@@ -3,8 +3,8 @@ import type { CaseResult, ServerResult, WorkflowResult } from '../result/model.t
 import { cutUnits, oneLine } from '../text/untrusted.ts';
 import { stderrLines } from './stderr.ts';
 import { difference } from './values.ts';
-import { attemptsText, troubledCases, troubledServers } from './verdict.ts';
-import { plural } from './words.ts';
+import { attemptsText, troubledCases, troubledServers, troubledServices } from './verdict.ts';
+import { hasSteps, plural, repeatText, requestOf } from './words.ts';
 
 const longest = 1000;
 const shownWidth = 250;
@@ -44,11 +44,13 @@ function serverNotes(server: ServerResult): Annotation[] {
 function serverNote(server: ServerResult): Annotation {
   const { startup, reason } = server;
   const failedStart = startup !== null && startup.outcome !== 'ok';
+  const [service] = troubledServices(server);
   const lastWords = failedStart ? stderrLines(startup.stderrTail).split('\n').at(-1) : undefined;
+  const stderr = lastWords === undefined || lastWords === '' ? '' : `stderr: ${lastWords}`;
   const lines = [
     reason ?? (failedStart ? startup.outcome : server.state),
     failedStart ? startup.advice : '',
-    lastWords === undefined || lastWords === '' ? '' : `stderr: ${lastWords}`,
+    service === undefined ? stderr : `service ${service.name}: ${service.reason ?? service.state}`,
   ];
   return note('error', `server ${server.name}: ${server.state}`, lines, server.source.location);
 }
@@ -60,11 +62,14 @@ function caseNote(server: ServerResult, result: CaseResult): Annotation {
 
 function caseLines(result: CaseResult): string[] {
   const [first, ...others] = result.assertions.filter(({ state }) => state === 'failed');
+  const repeated = repeatText(result);
   if (first === undefined) return [result.reason ?? `The case ended as ${result.state}.`, attemptsText(result) ?? ''];
+  const { kind, name } = requestOf(result);
+  const asked = [kind === 'tool' ? name : result.tool, ...(hasSteps(result) ? [first.step] : [])];
   const shown = difference(first.expected, first.actual, shownWidth);
   const more = others.length === 0 ? '' : ` (and ${plural(others.length, 'more failed assertion')})`;
   return [
-    `${result.tool}, ${oneLine(first.kind, 40)}: ${oneLine(first.message, 250)}${more}`,
+    `${[...asked, first.kind].map((part) => oneLine(part, 80)).join(', ')}: ${oneLine(first.message, 250)}${more}${repeated === null ? '' : ` (${repeated})`}`,
     `expected ${shown.expected}`,
     `actual   ${shown.actual}`,
   ];

@@ -1,7 +1,7 @@
-import type { ServerResult, WorkflowResult } from '../result/model.ts';
+import type { CaseResult, ServerResult, WorkflowResult } from '../result/model.ts';
 import { logText, oneLine } from '../text/untrusted.ts';
 import { stderrLines } from './stderr.ts';
-import { attemptsText } from './verdict.ts';
+import { attemptsText, skippedCases } from './verdict.ts';
 import * as words from './words.ts';
 
 export interface PhaseLines {
@@ -43,16 +43,22 @@ function connectLines(server: ServerResult): string[] {
   const { startup, protocol, timings } = server;
   if (startup === null) return server.state === 'skipped' ? [] : [line(server, `not started: ${server.reason ?? ''}`)];
   if (startup.outcome === 'install_failed') return [line(server, 'not started: it could not be installed')];
-  if (startup.outcome !== 'ok') return startupFailure(server, startup);
+  const services = server.services.map((service) => {
+    const ready = service.readyMs === null ? '' : `, ready after ${words.duration(service.readyMs)}`;
+    const why = service.reason === null ? '' : `: ${service.reason}`;
+    return line(server, `service ${oneLine(service.name, 80)}: ${service.state}${ready}${why}`);
+  });
+  if (startup.outcome !== 'ok') return [...services, ...startupFailure(server, startup)];
   const said = [words.textField(protocol?.serverInfo, 'name'), words.textField(protocol?.serverInfo, 'version')];
   const facts = [
     'ok',
+    server.transport === 'stdio' ? '' : `transport ${server.transport}`,
     protocol === null ? '' : `protocol ${protocol.revision} (${protocol.era})`,
     said.filter((part) => part !== null).join(' '),
     startup.attempts.length > 1 ? words.plural(startup.attempts.length, 'attempt') : '',
     words.duration(timings.startMs),
   ];
-  return [line(server, facts.filter((fact) => fact !== '').join(', '))];
+  return [...services, line(server, facts.filter((fact) => fact !== '').join(', '))];
 }
 
 function startupFailure(server: ServerResult, startup: NonNullable<ServerResult['startup']>): string[] {
@@ -79,12 +85,25 @@ function discoverLines(server: ServerResult): string[] {
   return [oneLine(`${oneLine(server.name, 80)}: ${count}${listed}`, 9000), ...problems];
 }
 
+/** Many cases that were skipped for one reason are one line. */
+const fewCases = 3;
+
 function executeLines(server: ServerResult): string[] {
-  return server.cases.map((each) => {
-    const why = [each.reason, attemptsText(each)].filter((part) => part !== null).join('; ');
-    const time = each.state === 'skipped' ? '' : ` in ${words.duration(each.durationMs)}`;
-    return line(server, `${oneLine(each.id, 80)}: ${each.state}${time}${why === '' ? '' : ` (${why})`}`);
-  });
+  const gathered = skippedCases(server).filter(({ cases }) => cases.length > fewCases);
+  const left = new Set(gathered.flatMap(({ cases }) => cases));
+  const restarts =
+    server.restarts === 0 ? [] : [line(server, `started again ${words.plural(server.restarts, 'time')}`)];
+  return [
+    ...server.cases.filter((each) => !left.has(each)).map((each) => executeLine(server, each)),
+    ...gathered.map(({ cases, reason }) => line(server, `${cases.length} cases skipped (${reason})`)),
+    ...restarts,
+  ];
+}
+
+function executeLine(server: ServerResult, each: CaseResult): string {
+  const why = [each.reason, words.repeatText(each), attemptsText(each)].filter((part) => part !== null).join('; ');
+  const time = each.state === 'skipped' ? '' : ` in ${words.duration(each.durationMs)}`;
+  return line(server, `${oneLine(each.id, 80)}: ${each.state}${time}${why === '' ? '' : ` (${why})`}`);
 }
 
 function validateLine(server: ServerResult): string {

@@ -3,33 +3,65 @@ export type Block = string | List;
 
 export interface List {
   readonly head: string;
-  readonly items: readonly Block[];
+  readonly items: readonly Item[];
   /** Between entries, and before the line that says how many more there are. */
   readonly between: string;
   readonly beforeMore: string;
   readonly foot: string;
 }
 
-/** @returns the block with at most `limit` entries in each of its lists; where there are more, it says how many */
-export function renderBlock(block: Block, limit: number): string {
-  if (typeof block === 'string') return block;
-  const shown = block.items.slice(0, limit).map((item) => renderBlock(item, limit));
-  const left = block.items.length - shown.length;
+/** Thousands of entries are only made as far as there is room for them. */
+export type Item = Block | (() => Block);
+
+/** @returns an entry that is made when it is needed, once */
+export function lazily(make: () => Block): Item {
+  let made: Block | null = null;
+  return () => (made ??= make());
+}
+
+/** How many entries lists may have: the outermost ones, those in these, and so on; the last is for all below. */
+export type Limits = readonly [number, ...number[]];
+
+/** UTF-16 units that are left; what is longer is not made to its end. */
+interface Room {
+  left: number;
+}
+
+/** @returns the block; where a list has more entries than its limit, it says how many and where they are */
+export function renderBlock(block: Block, limits: Limits, room: Room = { left: Infinity }): string {
+  if (typeof block === 'string') {
+    room.left -= block.length;
+    return block;
+  }
+  const [limit, next = limit, ...others] = limits;
+  const shown: string[] = [];
+  for (const item of block.items.slice(0, limit)) {
+    if (room.left < 0) break;
+    shown.push(renderBlock(typeof item === 'function' ? item() : item, [next, ...others], room));
+  }
+  const left = Math.max(0, block.items.length - limit);
   const more = left > 0 ? `${block.beforeMore}and ${left} more (see result.json)` : '';
   return block.head + shown.join(block.between) + more + block.foot;
 }
 
-export function renderBlocks(blocks: readonly Block[], limit: number): string {
+/**
+ * Blocks one after another, each as {@link renderBlock} makes it with the same limits.
+ * @param maxUnits a text that would be longer may end anywhere beyond
+ */
+export function renderBlocks(blocks: readonly Block[], limits: Limits, maxUnits = Infinity): string {
+  const room = { left: maxUnits };
   return blocks
-    .map((block) => renderBlock(block, limit))
+    .map((block) => (room.left < 0 ? '' : renderBlock(block, limits, room)))
     .filter((text) => text !== '')
     .join('\n\n');
 }
 
-/** @returns the number of entries of the longest list */
-export function longestList(blocks: readonly Block[]): number {
-  return blocks.reduce((longest, block) => {
-    return typeof block === 'string' ? longest : Math.max(longest, block.items.length, longestList(block.items));
+/** @returns the number of entries of the longest list that lies `depth` lists deep, among those that are made already */
+export function longestList(block: Block, depth: number): number {
+  if (typeof block === 'string') return 0;
+  if (depth === 0) return block.items.length;
+  return block.items.reduce<number>((longest, item) => {
+    return typeof item === 'function' ? longest : Math.max(longest, longestList(item, depth - 1));
   }, 0);
 }
 
@@ -65,7 +97,7 @@ export function bullets(title: string, items: readonly string[]): Block {
 }
 
 /** Blocks one after another under `title`; nothing when there are none. */
-export function section(title: string, items: readonly Block[], foot = ''): Block {
+export function section(title: string, items: readonly Item[], foot = ''): Block {
   if (items.length === 0) return '';
   return { head: `${title}\n\n`, items, between: '\n\n', beforeMore: '\n\n', foot };
 }

@@ -54,13 +54,24 @@ export function notLookedAtBlock(result: WorkflowResult): Block {
   return bullets('> [!WARNING]\n> Not everything was looked at. These are not known to work:', lines);
 }
 
+export const serverColumns = [
+  'server',
+  'state',
+  'startup',
+  'tools:',
+  'cases passed:',
+  'start:',
+  'total:',
+  'version',
+  'protocol',
+];
+
 export function serversTable({ servers }: WorkflowResult): Block {
-  const columns = ['server', 'state', 'startup', 'tools:', 'cases passed:', 'start:', 'total:', 'version'];
-  return table('## Servers', columns, servers.map(serverCells));
+  return table('## Servers', serverColumns, servers.map(serverCells));
 }
 
-function serverCells(server: ServerResult): string[] {
-  const version = words.versionOf(server);
+export function serverCells(server: ServerResult): string[] {
+  const [version, protocol] = [words.versionOf(server), words.protocolOf(server)];
   const started = server.startup?.outcome === 'ok';
   return [
     markdownCode(server.name, 80),
@@ -71,5 +82,6 @@ function serverCells(server: ServerResult): string[] {
     started ? words.duration(server.timings.startMs) : words.none,
     server.state === 'skipped' ? words.none : words.duration(words.totalMs(server)),
     version === null ? words.none : markdownText(version, 40),
+    protocol === null ? words.none : markdownText(protocol, 40),
   ];
 }

@@ -1,7 +1,7 @@
-import type { CaseResult, ServerResult, WorkflowResult } from '../result/model.ts';
+import type { WorkflowResult } from '../result/model.ts';
 import { markdownCode, markdownText } from '../text/untrusted.ts';
-import { bullets, section, table, type Block } from './outline.ts';
-import { gravestFirst } from './verdict.ts';
+import { bullets, table, type Block } from './outline.ts';
+import { gravestFirst, skippedCases, type SkippedCases } from './verdict.ts';
 import * as words from './words.ts';
 
 /** Findings of all servers, the gravest first. */
@@ -17,72 +17,36 @@ export function findingsTable({ servers }: WorkflowResult): Block {
   return table('## Findings', ['severity', 'server', 'check', 'about', 'what was found', 'where'], rows);
 }
 
-/** Servers and cases that were skipped, each with its reason. */
+/** Cases that share their server and their reason are listed one by one up to this number. */
+const fewCases = 3;
+
+/** Servers and cases that were skipped, each with its reason; many cases with one reason in one line. */
 export function skippedBlock({ servers }: WorkflowResult): Block {
   const mark = words.stateMark.skipped;
   const lines = servers.flatMap((server) => {
     const name = markdownCode(server.name, 80);
-    const reason = markdownText(server.reason ?? 'no reason was given', 300);
-    const own = server.state === 'skipped' ? [`${mark} server ${name}: ${reason}`] : [];
-    return [...own, ...server.cases.filter(({ state }) => state === 'skipped').map((each) => skippedCase(name, each))];
+    const own = `${mark} server ${name}: ${markdownText(server.reason ?? 'no reason was given', 300)}`;
+    return [...(server.state === 'skipped' ? [own] : []), ...skippedCases(server).flatMap(skippedLines)];
   });
   return bullets('## Skipped', lines);
 }
 
-function skippedCase(server: string, { id, reason }: CaseResult): string {
-  const why = markdownText(reason ?? 'no reason was given', 300);
-  return `${words.stateMark.skipped} case ${markdownCode(id, 80)} of ${server}: ${why}`;
+function skippedLines({ server, cases, reason }: SkippedCases): string[] {
+  const mark = words.stateMark.skipped;
+  const of = `of ${markdownCode(server.name, 80)}: ${markdownText(reason, 300)}`;
+  if (cases.length > fewCases) return [`${mark} ${cases.length} cases ${of}`];
+  return cases.map(({ id }) => `${mark} case ${markdownCode(id, 80)} ${of}`);
 }
 
-/** What every server that ran is, and how its cases went: the part that is left out first. */
-export function detailsBlock({ servers }: WorkflowResult): Block {
-  return section('## Details', servers.filter(({ startup }) => startup !== null).map(serverDetails));
-}
-
-function serverDetails(server: ServerResult): Block {
-  const what = `${words.plural(server.tools.length, 'tool')}, ${words.plural(server.cases.length, 'case')}`;
-  const rows = server.cases.map((each) => [
-    markdownCode(each.id, 80),
-    markdownCode(each.tool, 80),
-    `${words.stateMark[each.state]} ${each.state}`,
-    words.duration(each.durationMs),
-  ]);
-  return {
-    head: `<details><summary>${words.stateMark[server.state]} ${markdownCode(server.name, 80)}: ${what}</summary>\n\n`,
-    items: [facts(server), toolsList(server), table('', ['case', 'tool', 'state', 'time:'], rows)].filter(
-      (block) => block !== '',
-    ),
-    between: '\n\n',
-    beforeMore: '\n\n',
-    foot: '\n\n</details>',
-  };
-}
-
-function facts({ source, protocol, image, installSize, peakMemory, startup }: ServerResult): string {
-  const said = protocol?.serverInfo;
-  const name = [words.textField(said, 'name'), words.textField(said, 'version')].filter((part) => part !== null);
-  const lines = [
-    `source ${markdownCode(source.given)}`,
-    source.resolved === null
-      ? ''
-      : `integrity ${markdownCode(source.resolved.integrity ?? source.resolved.digest ?? words.none)}`,
-    `image ${markdownCode(image.given)}`,
-    startup === null ? '' : `startup ${startup.outcome}`,
-    protocol === null ? '' : `protocol ${markdownText(protocol.revision, 40)} (${protocol.era})`,
-    name.length === 0 ? '' : `calls itself ${markdownText(name.join(' '), 120)}`,
-    installSize === null ? '' : `installed ${words.size(installSize)}`,
-    peakMemory === null ? '' : `peak memory ${words.size(peakMemory)}`,
-  ];
-  return lines.filter((line) => line !== '').join(' · ');
-}
-
-function toolsList({ tools }: ServerResult): string {
-  const most = 200;
-  const names = tools.slice(0, most).map(({ name, state }) => {
-    return state === 'passed' ? markdownCode(name, 80) : `${words.stateMark[state]} ${markdownCode(name, 80)}`;
+/** What became of the snapshot files, where anything did. */
+export function snapshotsBlock({ snapshots }: WorkflowResult): Block {
+  if (snapshots === null) return '';
+  const { written, removed, stale } = snapshots;
+  const changed = written + removed === 0 ? [] : [`${written} written, ${removed} removed`];
+  const old = stale.map(({ file, key }) => {
+    return `no case asks for ${markdownCode(key, 200)} in ${markdownCode(file)}: \`--update-snapshots\` removes it`;
   });
-  if (names.length === 0) return '';
-  return `Tools: ${names.join(', ')}${tools.length > most ? ` and ${tools.length - most} more` : ''}`;
+  return bullets('## Snapshots', [...changed, ...old]);
 }
 
 /** The machine, which limits hold, and what the sandbox's test of itself found. */

@@ -1,9 +1,11 @@
 import type { WorkflowResult } from '../result/model.ts';
 import { cutBytes } from '../text/untrusted.ts';
-import { longestList, renderBlocks, type Block } from './outline.ts';
-import { countsTable, headLines, notLookedAtBlock, problemsBlock, reasonsBlock, serversTable } from './summary-head.ts';
-import { detailsBlock, findingsTable, footer, sandboxBlock, skippedBlock } from './summary-rest.ts';
+import { longestList, renderBlock, renderBlocks, type Block, type Limits } from './outline.ts';
 import { failuresBlock } from './summary-failures.ts';
+import { countsTable, headLines, notLookedAtBlock, problemsBlock, reasonsBlock, serversTable } from './summary-head.ts';
+import { detailsBlock } from './summary-details.ts';
+import { findingsTable, footer, sandboxBlock, skippedBlock, snapshotsBlock } from './summary-rest.ts';
+import { findingsInShort, sandboxInShort, serversInShort, skippedInShort, snapshotsInShort } from './summary-short.ts';
 
 export interface SummaryOptions {
   /** Of the whole text in UTF-8; the platform drops a summary of more than 1 MiB altogether. */
@@ -12,48 +14,80 @@ export interface SummaryOptions {
   readonly version: string;
 }
 
-const shortened = '_Shortened to fit the limits of a job summary; everything is in `result.json`._';
+type Step = () => string | null;
+
+/** Of the lists beside the failures, once there is no room for all of everything. */
+const fewEntries = 20;
 
 /**
- * The job summary in GitHub-flavoured Markdown, of at most `maxBytes`. Where everything does not fit, the details of
- * what passed go first, then lists are cut to as many entries as fit; heading, verdict and counts always stay.
+ * The job summary in GitHub-flavoured Markdown, of at most `maxBytes`. Where everything does not fit, it is shortened
+ * in steps until it does: the details of what passed go first, then all details, then tables become counts, then
+ * failures are cut to as many of each server as fit, then to as many servers as fit. Heading, verdict and counts
+ * always stay, nothing is cut within, and what was left out is said with the place where it is.
  */
 export function renderSummary(result: WorkflowResult, options: SummaryOptions): string {
+  for (const step of stepsOf(result, options)) {
+    const text = step();
+    if (text !== null && Buffer.byteLength(text) < options.maxBytes) return `${text}\n`;
+  }
+  return cutBytes(
+    `${renderBlocks([headLines(result), countsTable(result), shortened(['all else'])], [0])}\n`,
+    options.maxBytes,
+  );
+}
+
+function stepsOf(result: WorkflowResult, { maxBytes, version }: SummaryOptions): Step[] {
+  const failures = failuresBlock(result);
   const verdict = [headLines(result), reasonsBlock(result), countsTable(result)];
-  const lists = [
-    problemsBlock(result),
-    notLookedAtBlock(result),
-    serversTable(result),
-    failuresBlock(result),
-    findingsTable(result),
-    skippedBlock(result),
+  const first = [problemsBlock(result), notLookedAtBlock(result)];
+  const tables = [findingsTable(result), skippedBlock(result), snapshotsBlock(result)];
+  const tail = [sandboxBlock(result), footer(result, version)];
+  const counts = [findingsInShort(result), skippedInShort(result), snapshotsInShort(result)];
+  const whole = (details: () => Block, leftOut: readonly string[]): string => {
+    const note = leftOut.length === 0 ? '' : shortened(leftOut);
+    const before = renderBlocks(
+      [...verdict, note, ...first, serversTable(result), failures, ...tables],
+      [Infinity],
+      maxBytes,
+    );
+    return before.length > maxBytes ? before : renderBlocks([before, details(), ...tail], [Infinity], maxBytes);
+  };
+  const short = (limits: Limits, leftOut: readonly string[]): string => {
+    const shown = renderBlock(failures, limits, { left: maxBytes });
+    const blocks = [...verdict, shortened(leftOut), ...first, serversInShort(result), shown, ...counts];
+    return renderBlocks([...blocks, sandboxInShort(result), footer(result, version)], [fewEntries]);
+  };
+  const fits = (text: string): boolean => Buffer.byteLength(text) < maxBytes;
+  const leftOut = ['the details of all servers', 'what passed', 'the entries of tables, of which the counts are shown'];
+  return [
+    () => whole(() => detailsBlock(result, 'all'), []),
+    () => whole(() => detailsBlock(result, 'troubled'), ['the details of servers that passed']),
+    () => whole(() => '', leftOut.slice(0, 1)),
+    () => short([Infinity], leftOut),
+    () =>
+      longest(longestList(failures, 1), fits, (most) =>
+        short([Infinity, most], [...leftOut, `all but ${most} failed cases of each server`]),
+      ),
+    () => longest(longestList(failures, 0), fits, (most) => short([most, 0], [...leftOut, 'failed cases'])),
   ];
-  const tail = [sandboxBlock(result), footer(result, options.version)];
-  const fits = (text: string): boolean => Buffer.byteLength(text) < options.maxBytes;
-
-  const whole = renderBlocks([...verdict, ...lists, detailsBlock(result), ...tail], Infinity);
-  if (fits(whole)) return `${whole}\n`;
-  const most = mostEntries([...verdict, shortened, ...lists, ...tail], fits);
-  return most === null ? cutBytes(bare(result), options.maxBytes) : `${most}\n`;
 }
 
-function bare(result: WorkflowResult): string {
-  return `${renderBlocks([headLines(result), countsTable(result), shortened], 0)}\n`;
+function shortened(leftOut: readonly string[]): string {
+  return `_Shortened to fit the limits of a job summary. Left out: ${leftOut.join('; ')}. Everything is in \`result.json\`, every case in \`junit.xml\`._`;
 }
 
-/** The text with the longest lists that fit, or null when not even empty lists do. */
-function mostEntries(blocks: readonly Block[], fits: (text: string) => boolean): string | null {
+/** @returns the text with the greatest number up to `most` that fits, or null when not even 0 does */
+function longest(most: number, fits: (text: string) => boolean, render: (entries: number) => string): string | null {
   let best: string | null = null;
-  let least = 0;
-  let most = longestList(blocks);
-  while (least <= most) {
-    const limit = Math.floor((least + most) / 2);
-    const text = renderBlocks(blocks, limit);
+  let [low, high] = [0, most];
+  while (low <= high) {
+    const middle = Math.floor((low + high) / 2);
+    const text = render(middle);
     if (fits(text)) {
       best = text;
-      least = limit + 1;
+      low = middle + 1;
     } else {
-      most = limit - 1;
+      high = middle - 1;
     }
   }
   return best;

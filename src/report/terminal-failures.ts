@@ -1,12 +1,12 @@
-import type { AssertionResult, CaseResult, ServerResult, WorkflowResult } from '../result/model.ts';
-import { oneLine, terminalText } from '../text/untrusted.ts';
-import { stderrLines } from './stderr.ts';
+import type { CaseResult, ServerResult, WorkflowResult } from '../result/model.ts';
+import { logText, oneLine } from '../text/untrusted.ts';
+import { caseFacts, caseLines } from './case-lines.ts';
 import { stateWord, type Paint } from './paint.ts';
-import { difference } from './values.ts';
-import { attemptsText, troubledCases, troubledServers } from './verdict.ts';
+import { stderrLines } from './stderr.ts';
+import { troubledCases, troubledServers, troubledServices } from './verdict.ts';
 import * as words from './words.ts';
 
-const shownWidth = 160;
+const mostCases = 500;
 
 /** @returns the lines on every server and every case that did not pass; foreign text in them is neutralised */
 export function failureLines(result: WorkflowResult, paint: Paint): string[] {
@@ -16,49 +16,36 @@ export function failureLines(result: WorkflowResult, paint: Paint): string[] {
 function serverLines(server: ServerResult, paint: Paint): string[] {
   const { startup, source } = server;
   const reason = server.reason === null ? '' : `: ${oneLine(server.reason, 500)}`;
-  const where = source.location === null ? [] : [`  at ${oneLine(words.place(source.location, true), 200)}`];
-  const start =
-    startup === null || startup.outcome === 'ok' ? [] : [`  ${startup.outcome}: ${oneLine(startup.advice, 1000)}`];
-  const stderr = startup === null ? '' : stderrLines(startup.stderrTail);
+  const started = startup === null || startup.outcome === 'ok';
+  const cases = troubledCases(server);
+  const left = cases.length - mostCases;
   return [
     `${stateWord(server.state, paint)} ${paint('bold', oneLine(server.name, 80))}${reason}`,
-    ...where.map((line) => paint('dim', line)),
-    ...start,
-    ...(stderr === ''
-      ? []
-      : [
-          '  stderr:',
-          ...terminalText(stderr)
-            .split('\n')
-            .map((line) => paint('dim', `    | ${line}`)),
-        ]),
-    ...troubledCases(server).flatMap((each) => caseLines(each, paint)),
+    ...(source.location === null ? [] : [paint('dim', `  at ${oneLine(words.place(source.location, true), 200)}`)]),
+    ...(started ? [] : [`  ${startup.outcome}: ${oneLine(startup.advice, 1000)}`]),
+    ...troubledServices(server).flatMap(({ name, state, reason: why, logTail }) => [
+      `  service ${oneLine(name, 80)}: ${oneLine(why ?? state, 500)}`,
+      ...outputLines('its last lines:', logTail, paint),
+    ]),
+    ...(startup === null ? [] : outputLines('stderr:', startup.stderrTail, paint)),
+    ...cases.slice(0, mostCases).flatMap((each) => titledCase(each, paint)),
+    ...(left > 0 ? [`  and ${left} more cases (see result.json)`] : []),
   ];
 }
 
-function caseLines(result: CaseResult, paint: Paint): string[] {
-  const title = `${paint('bold', oneLine(result.id, 80))} (tool ${oneLine(result.tool, 80)}, ${words.duration(result.durationMs)})`;
-  const attempts = attemptsText(result);
-  const where =
-    result.location === null ? [] : [paint('dim', `    at ${oneLine(words.place(result.location, true), 200)}`)];
-  return [
-    `  ${stateWord(result.state, paint)} ${title}`,
-    ...where,
-    ...(result.reason === null ? [] : [`    ${oneLine(result.reason, 500)}`]),
-    ...(attempts === null ? [] : [`    ${oneLine(attempts, 500)}`]),
-    ...result.assertions.filter(({ state }) => state !== 'passed').flatMap((each) => assertionLines(each, paint)),
-  ];
+/** What a program wrote last; the bar keeps it from the start of the line. */
+function outputLines(title: string, output: string, paint: Paint): string[] {
+  const lines = stderrLines(output);
+  if (lines === '') return [];
+  const shown = logText(lines).split('\n');
+  return [`  ${title}`, ...shown.map((line) => paint('dim', `    | ${line}`))];
 }
 
-function assertionLines({ kind, state, message, expected, actual }: AssertionResult, paint: Paint): string[] {
-  const name = `    ${oneLine(kind, 80)}${state === 'notChecked' ? ' not checked' : ''}`;
-  const title = `${name}: ${oneLine(message, 500)}`;
-  if (state === 'notChecked') return [title];
-  const shown = difference(expected, actual, shownWidth);
+function titledCase(result: CaseResult, paint: Paint): string[] {
+  const { location } = result;
   return [
-    title,
-    `      expected  ${paint('green', oneLine(shown.expected, shownWidth * 4))}`,
-    `      actual    ${paint('red', oneLine(shown.actual, shownWidth * 4))}`,
-    ...(shown.note === null ? [] : [`      ${shown.note}`]),
+    `  ${stateWord(result.state, paint)} ${paint('bold', oneLine(result.id, 80))} (${caseFacts(result)})`,
+    ...(location === null ? [] : [paint('dim', `    at ${oneLine(words.place(location, true), 200)}`)]),
+    ...caseLines(result, paint).map((line) => `    ${line}`),
   ];
 }

@@ -3,7 +3,7 @@ import { oneLine } from '../text/untrusted.ts';
 import { aligned } from './columns.ts';
 import { painter, stateWord, type Paint } from './paint.ts';
 import { failureLines } from './terminal-failures.ts';
-import { gravestFirst, interruption, notLookedAt, verdictSentence } from './verdict.ts';
+import { gravestFirst, interruption, notLookedAt, skippedCases, verdictSentence } from './verdict.ts';
 import * as words from './words.ts';
 
 const mostRows = 500;
@@ -24,6 +24,7 @@ export function renderTerminal(result: WorkflowResult, options: { readonly color
     titled('Failures', failureLines(result, paint), paint),
     titled('Findings', findingLines(result), paint),
     titled('Skipped', skippedLines(result.servers), paint),
+    titled('Snapshots', snapshotLines(result), paint),
     titled('Sandbox', sandboxLines(result), paint),
   ];
   const texts = sections.filter((lines) => lines.length > 0).map((lines) => lines.join('\n'));
@@ -94,6 +95,7 @@ function serverCells(server: ServerResult): string[] {
     started ? `start ${words.duration(server.timings.startMs)}` : words.none,
     server.state === 'skipped' ? words.none : `total ${words.duration(words.totalMs(server))}`,
     oneLine(words.versionOf(server) ?? words.none, 40),
+    oneLine(words.protocolOf(server) ?? words.none, 40),
   ];
 }
 
@@ -111,16 +113,31 @@ function findingLines({ servers }: WorkflowResult): string[] {
   );
 }
 
+/** Cases that share their server and their reason are listed one by one up to this number. */
+const fewCases = 3;
+
 function skippedLines(servers: readonly ServerResult[]): string[] {
-  const skipped = servers.flatMap((server) => [
-    ...(server.state === 'skipped' ? [{ name: `server ${oneLine(server.name, 80)}`, reason: server.reason }] : []),
-    ...server.cases
-      .filter(({ state }) => state === 'skipped')
-      .map(({ id, reason }) => ({ name: `case ${oneLine(id, 80)} of ${oneLine(server.name, 80)}`, reason })),
-  ]);
-  return capped(skipped, (shown) =>
-    shown.map(({ name, reason }) => `${name}: ${oneLine(reason ?? 'no reason was given', 300)}`),
-  );
+  const lines = servers.flatMap((server) => {
+    const name = oneLine(server.name, 80);
+    const own = `server ${name}: ${oneLine(server.reason ?? 'no reason was given', 300)}`;
+    const cases = skippedCases(server).flatMap(({ cases: skipped, reason }) => {
+      const of = `of ${name}: ${oneLine(reason, 300)}`;
+      if (skipped.length > fewCases) return [`${skipped.length} cases ${of}`];
+      return skipped.map(({ id }) => `case ${oneLine(id, 80)} ${of}`);
+    });
+    return [...(server.state === 'skipped' ? [own] : []), ...cases];
+  });
+  return capped(lines, (shown) => [...shown]);
+}
+
+function snapshotLines({ snapshots }: WorkflowResult): string[] {
+  if (snapshots === null) return [];
+  const { written, removed, stale } = snapshots;
+  const changed = written + removed === 0 ? [] : [`${written} written, ${removed} removed`];
+  const old = capped(stale, (shown) => {
+    return shown.map(({ file, key }) => `no case asks for ${oneLine(key, 200)} in ${oneLine(file, 200)}`);
+  });
+  return [...changed, ...old, ...(stale.length > 0 ? ['--update-snapshots removes what no case asks for'] : [])];
 }
 
 function sandboxLines({ host, selfTest }: WorkflowResult): string[] {

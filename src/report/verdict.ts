@@ -4,9 +4,10 @@ import {
   type Conclusion,
   type Finding,
   type ServerResult,
+  type ServiceResult,
   type WorkflowResult,
 } from '../result/model.ts';
-import { duration, plural, sumOf } from './words.ts';
+import { duration, hasSteps, plural, sumOf } from './words.ts';
 
 const sentences: Readonly<Record<Conclusion, (result: WorkflowResult) => string>> = {
   passed({ counts: { servers, cases } }) {
@@ -68,7 +69,7 @@ export function notLookedAt(result: WorkflowResult): NotLookedAt[] {
   const perServer = result.servers.flatMap((server) =>
     server.state === 'skipped'
       ? [{ what: 'server', name: server.name, reason: server.reason ?? 'skipped' }]
-      : [...skippedCases(server), ...uncheckedAssertions(server)],
+      : [...casesNotLookedAt(server), ...uncheckedAssertions(server)],
   );
   const selfTest = result.selfTest
     .filter((line) => line.state === 'notChecked')
@@ -76,7 +77,7 @@ export function notLookedAt(result: WorkflowResult): NotLookedAt[] {
   return [...perServer, ...selfTest];
 }
 
-function skippedCases(server: ServerResult): NotLookedAt[] {
+function casesNotLookedAt(server: ServerResult): NotLookedAt[] {
   const skipped = server.cases.filter((each) => each.state === 'skipped');
   if (skipped.length === 0) return [];
   const reasons = new Set(skipped.map((each) => each.reason ?? 'skipped'));
@@ -105,12 +106,40 @@ export function troubledServers(result: WorkflowResult): ServerResult[] {
   return [...troubled.filter(({ state }) => state === 'failed'), ...troubled.filter(({ state }) => state !== 'failed')];
 }
 
+const mostAttempts = 10;
+
 /** @returns a sentence on how a case was tried, where that is of interest: several attempts, or none that answered */
 export function attemptsText(result: CaseResult): string | null {
-  const { attempts } = result;
-  if (attempts.length < 2 && attempts.every(({ outcome }) => outcome === 'answered')) return null;
-  const each = attempts.map((attempt) => `${attempt.outcome} after ${duration(attempt.durationMs)}`);
-  return `${plural(attempts.length, 'attempt')}: ${each.slice(0, 10).join('; ')}`;
+  const bySteps = Map.groupBy(result.attempts, ({ step }) => step);
+  const telling = [...bySteps.values()]
+    .filter((attempts) => attempts.length > 1 || attempts.some(({ outcome }) => outcome !== 'answered'))
+    .flat();
+  if (telling.length === 0) return null;
+  const named = hasSteps(result);
+  const each = telling.slice(0, mostAttempts).map(({ step, outcome, durationMs }) => {
+    return `${named ? `${step}: ` : ''}${outcome} after ${duration(durationMs)}`;
+  });
+  const more = telling.length > mostAttempts ? [`and ${telling.length - mostAttempts} more`] : [];
+  return `${plural(telling.length, 'attempt')}: ${[...each, ...more].join('; ')}`;
+}
+
+/** Cases of one server that were skipped for one reason: many of them make one line. */
+export interface SkippedCases {
+  readonly server: ServerResult;
+  readonly cases: readonly CaseResult[];
+  readonly reason: string;
+}
+
+/** @returns the skipped cases of a server, those with the same reason together */
+export function skippedCases(server: ServerResult): SkippedCases[] {
+  const skipped = server.cases.filter(({ state }) => state === 'skipped');
+  const byReason = Map.groupBy(skipped, ({ reason }) => reason ?? 'no reason was given');
+  return [...byReason].map(([reason, cases]) => ({ server, cases, reason }));
+}
+
+/** @returns services that could not be had, or ended: what a server's trouble may come from */
+export function troubledServices(server: ServerResult): ServiceResult[] {
+  return server.services.filter(({ state }) => state !== 'passed');
 }
 
 /** @returns every finding with its server, by severity; within one severity in the order of the result */

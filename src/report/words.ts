@@ -1,4 +1,4 @@
-import type { Conclusion, Counts, Location, ServerResult, State } from '../result/model.ts';
+import type { CaseResult, Conclusion, Counts, Location, ServerResult, State } from '../result/model.ts';
 
 /** The few marks that a job summary shows. */
 export const stateMark: Readonly<Record<State, string>> = { passed: '✅', failed: '❌', error: '⚠️', skipped: '⏭️' };
@@ -51,6 +51,30 @@ export function textField(value: unknown, key: string): string | null {
   if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return null;
   const field: unknown = Reflect.get(value, key);
   return typeof field === 'string' ? field : null;
+}
+
+/** @returns the revision with its era, for example `2025-11-25 (legacy)`, a foreign text; null without a session */
+export function protocolOf({ protocol }: ServerResult): string | null {
+  return protocol === null ? null : `${protocol.revision} (${protocol.era})`;
+}
+
+const otherRequests = /^(prompt|resource|list|completion) /;
+
+/** @returns what a case asks first, in two parts: `tool` and its name, or `prompt`, `resource`, `list` and so on */
+export function requestOf({ tool }: CaseResult): { readonly kind: string; readonly name: string } {
+  const kind = otherRequests.exec(tool)?.[1];
+  return kind === undefined ? { kind: 'tool', name: tool } : { kind, name: tool.slice(kind.length + 1) };
+}
+
+/** @returns for example `9 of 10 passed, 8 needed`; null for a case that ran once */
+export function repeatText({ repeat }: CaseResult): string | null {
+  return repeat === null ? null : `${repeat.passed} of ${repeat.times} passed, ${repeat.required} needed`;
+}
+
+/** @returns whether a reader must be told which step of the case something belongs to */
+export function hasSteps({ attempts, assertions }: CaseResult): boolean {
+  const [first] = [...attempts, ...assertions];
+  return [...attempts, ...assertions].some(({ step }) => step !== first?.step);
 }
 
 /** @returns milliseconds that all phases of a server took together */

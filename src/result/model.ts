@@ -64,6 +64,8 @@ export const AssertionResult = z.strictObject({
   expected: z.unknown(),
   actual: z.unknown(),
   message: z.string(),
+  /** The step of the case that it belongs to: `setup[0]`, `steps[1]`, or the name that the user gave it. */
+  step: z.string(),
 });
 export type AssertionResult = z.infer<typeof AssertionResult>;
 
@@ -73,17 +75,24 @@ export const CaseAttempt = z.strictObject({
   outcome: z.string(),
   /** How long was waited before this attempt. */
   waitedMs: ms,
+  /** As in the assertions. */
+  step: z.string(),
 });
 export type CaseAttempt = z.infer<typeof CaseAttempt>;
 
 export const CaseResult = z.strictObject({
   id: z.string(),
+  /** The tool it calls first; what else a case asks is named as in `prompt NAME`, `resource URI`, `list tools`. */
   tool: z.string(),
   state: State,
   reason: z.string().nullable(),
   location: Location.nullable(),
-  /** Of the last attempt. */
+  /** When it began; null where it did not run. */
+  startedAt: z.iso.datetime().nullable(),
+  /** Of the last attempt of its steps, all together; for a repeated case, of the last repetition. */
   durationMs: ms,
+  /** Of a repeated case: how often it ran and passed, and how often it had to; null for others. */
+  repeat: z.strictObject({ times: count, passed: count, required: count }).nullable(),
   attempts: z.array(CaseAttempt),
   assertions: z.array(AssertionResult),
 });
@@ -137,13 +146,13 @@ export const Protocol = z.strictObject({
 export type Protocol = z.infer<typeof Protocol>;
 
 export const ResolvedSource = z.strictObject({
-  /** `npm`, `path`. */
+  /** `npm`, `path`, `oci`, `remote`. */
   kind: z.string(),
   name: z.string(),
   version: z.string().nullable(),
   /** Subresource integrity of the package as the registry published it; null for a local path. */
   integrity: z.string().nullable(),
-  /** `sha256:…` over the files of a local path as they were copied. */
+  /** `sha256:…`: of an image, or over the files of a local path as they were copied. */
   digest: z.string().nullable(),
 });
 export type ResolvedSource = z.infer<typeof ResolvedSource>;
@@ -158,6 +167,23 @@ export const Timings = z.strictObject({
   casesMs: ms,
 });
 export type Timings = z.infer<typeof Timings>;
+
+/** When a phase of the workflow ran: `w02 install` and the like. */
+export const PhaseSpan = z.strictObject({ phase: z.string(), startedAt: z.iso.datetime(), durationMs: ms });
+export type PhaseSpan = z.infer<typeof PhaseSpan>;
+
+/** A program that ran beside the server, in its sandbox. */
+export const ServiceResult = z.strictObject({
+  name: z.string(),
+  image: z.strictObject({ given: z.string(), digest: z.string().nullable() }),
+  state: State,
+  reason: z.string().nullable(),
+  /** From its start until it was ready; null where it never was. */
+  readyMs: ms.nullable(),
+  /** The last lines of its output. */
+  logTail: z.string(),
+});
+export type ServiceResult = z.infer<typeof ServiceResult>;
 
 export const ServerResult = z.strictObject({
   name: z.string(),
@@ -175,13 +201,23 @@ export const ServerResult = z.strictObject({
     /** Versions of what the image brought, by name: `node`, `npm`. */
     toolchain: z.record(z.string(), z.string()),
   }),
+  /** How it was reached: `stdio`, `http` in its sandbox, or `remote`. */
+  transport: z.enum(['stdio', 'http', 'remote']),
   /** null where the server was skipped or infrastructure failed before it could start. */
   startup: Startup.nullable(),
   protocol: Protocol.nullable(),
   tools: z.array(ToolResult),
   prompts: z.array(z.unknown()),
   resources: z.array(z.unknown()),
+  resourceTemplates: z.array(z.unknown()),
   timings: Timings,
+  /** When it left the queue; null where it did not. */
+  startedAt: z.iso.datetime().nullable(),
+  durationMs: ms,
+  phases: z.array(PhaseSpan),
+  /** How often its process was started again because it had ended during its cases. */
+  restarts: count,
+  services: z.array(ServiceResult),
   /** Highest resident memory seen; null where the host does not tell. */
   peakMemory: bytes.nullable(),
   installSize: bytes.nullable(),
@@ -224,11 +260,21 @@ export type Counts = z.infer<typeof Counts>;
 export const Problem = z.strictObject({ message: z.string(), location: Location.nullable() });
 export type Problem = z.infer<typeof Problem>;
 
+/** What became of the snapshot files; `stale` is what lies in them and no case asks for. Files are relative to the workspace. */
+export const SnapshotReport = z.strictObject({
+  written: count,
+  removed: count,
+  stale: z.array(z.strictObject({ file: z.string(), key: z.string() })),
+});
+export type SnapshotReport = z.infer<typeof SnapshotReport>;
+
 export const WorkflowResult = z.strictObject({
   schemaVersion: z.literal(1),
   workflowId: z.string(),
   startedAt: z.iso.datetime(),
   durationMs: ms,
+  /** Of the run as a whole; those of a server stand with it. */
+  phases: z.array(PhaseSpan),
   /** false: the run was interrupted; `interruptedBy` says by what. */
   complete: z.boolean(),
   interruptedBy: z.string().nullable(),
@@ -241,6 +287,8 @@ export const WorkflowResult = z.strictObject({
   /** What is true of the run as a whole: configuration mistakes, or why the sandbox could not be made. */
   problems: z.array(Problem),
   servers: z.array(ServerResult),
+  /** null where no case asks for a snapshot, or the run did not come to its end. */
+  snapshots: SnapshotReport.nullable(),
   cleanup: z.strictObject({ operations: z.array(CleanupOperation) }),
 });
 export type WorkflowResult = z.infer<typeof WorkflowResult>;

@@ -1,6 +1,7 @@
 import { lstat, readlink, stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pack, type Pack } from 'tar-stream';
+import { hostsText } from './hosts.ts';
 import { homeDirectory, type HostMount } from './policy.ts';
 
 /** Folders of the host that the base image shows read-only, and what of them stays hidden. */
@@ -48,6 +49,7 @@ export async function baseImageTar(): Promise<Readable> {
   }
   addFile(tar, 'etc/passwd', passwd);
   addFile(tar, 'etc/group', group);
+  addFile(tar, 'etc/hosts', hostsText([]));
   addFile(tar, 'etc/nsswitch.conf', 'passwd: files\ngroup: files\nhosts: files dns\n');
   // Mount points for single files must exist as files.
   if ((await kindOf('/etc/ld.so.cache')) === 'file') addFile(tar, 'etc/ld.so.cache', '');

@@ -22,6 +22,11 @@ export interface Listed {
   readonly owner: string;
 }
 
+/** A container that is spoken to over its standard streams. */
+export interface StartedContainer extends PipedProcess {
+  readonly name: string;
+}
+
 export type Kind = 'container' | 'volume' | 'network';
 
 /** One hosted image had podman hang in a third of the jobs: no call is without a deadline. */
@@ -70,10 +75,10 @@ export class Podman {
     if (this.#stop?.aborted === true) throw new PodmanFailed('the run was stopped');
   }
 
-  /** Makes a volume that the container uid owns. */
-  async createVolume(name: string, uid: number): Promise<void> {
+  /** Makes a volume that the container's user owns. */
+  async createVolume(name: string, uid: number, gid: number): Promise<void> {
     this.#intend({ kind: 'volume', name });
-    await this.#make(['volume', 'create', ...this.#labels(), '--opt', `o=uid=${uid},gid=${uid}`, name]);
+    await this.#make(['volume', 'create', ...this.#labels(), '--opt', `o=uid=${uid},gid=${gid}`, name]);
   }
 
   /** Unpacks a tar stream into a volume; podman does it inside the user namespace, chrooted. */
@@ -90,15 +95,16 @@ export class Podman {
     await this.must(['import', '--quiet', '-', tag], 120_000, { input: tar });
   }
 
-  /** @returns the image's digest (`sha256:…`), or null when it is not on this machine. */
-  async imageDigest(image: string): Promise<string | null> {
-    const result = await this.call(['image', 'inspect', '--format', '{{.Digest}}', image]);
-    return result.ok ? result.stdout.trim() : null;
+  /** @returns what podman says about an image, as JSON (podman-image-inspect(1)); null when it is not on this machine. */
+  async inspectImage(image: string): Promise<string | null> {
+    const result = await this.call(['image', 'inspect', '--format', 'json', image]);
+    return result.ok ? result.stdout : null;
   }
 
   async pull(image: string, deadlineMs: number, signal: AbortSignal): Promise<CommandResult> {
+    this.#refuseAfterStop();
     // A pull is the one thing that podman itself does over the network.
-    return this.call(['pull', '--quiet', image], deadlineMs, { signal, env: proxyEnvironment() });
+    return this.call(['pull', '--quiet', image], deadlineMs, { signal, env: pullEnvironment() });
   }
 
   /** Runs a container to its end. The client is killed after the container's own timeout and a margin. */
@@ -117,20 +123,20 @@ export class Podman {
   }
 
   /** Starts a container that is spoken to over stdio; `kill` removes the container, then ends the client. */
-  start(spec: ContainerSpec, context: PolicyContext): PipedProcess {
+  start(spec: ContainerSpec, context: PolicyContext): StartedContainer {
     this.#refuseAfterStop();
     const name = this.#newContainer(spec);
     const client = startPiped('podman', this.#runArguments(name, spec, context), {
       env: { [runVariable]: this.#identity.runId, ...spec.secretEnv },
     });
     const kill = () => void this.remove('container', [name]).finally(() => client.kill());
-    return { ...client, kill };
+    return { ...client, name, kill };
   }
 
-  /** Removes by name; what is gone already is no error. */
+  /** Removes by name, containers with those that joined their namespaces; what is gone already is no error. */
   async remove(kind: Kind, names: readonly string[], deadlineMs = shortDeadlineMs): Promise<CommandResult> {
     const command = {
-      container: ['rm', '--force', '--ignore', '--time', '0', '--volumes'],
+      container: ['rm', '--force', '--ignore', '--depend', '--time', '0', '--volumes'],
       volume: ['volume', 'rm', '--force'],
       network: ['network', 'rm', '--force'],
     }[kind];
@@ -179,8 +185,10 @@ export class Podman {
   }
 }
 
-function proxyEnvironment(): Record<string, string> {
-  const names = ['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'http_proxy', 'https_proxy', 'no_proxy'];
+/** Proxies, and where the user's own settings of registries and logins to them lie (containers-registries.conf(5)). */
+function pullEnvironment(): Record<string, string> {
+  const proxies = ['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'http_proxy', 'https_proxy', 'no_proxy'];
+  const names = [...proxies, 'CONTAINERS_REGISTRIES_CONF', 'REGISTRY_AUTH_FILE', 'DOCKER_CONFIG'];
   return Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
 }
 

@@ -1,7 +1,17 @@
 import type { Resources } from '../config/model.ts';
 
 /** What a container is for. Each phase gets only what it cannot do without. */
-export type Phase = 'selftest' | 'fetch' | 'scripts' | 'run';
+export type Phase =
+  | 'selftest'
+  | 'fetch'
+  | 'scripts'
+  | 'run'
+  /** A program beside the server. */
+  | 'service'
+  /** Our own way into the network namespace of a server. */
+  | 'bridge'
+  /** Our own programs that look at what an image or a server left. */
+  | 'look';
 
 export interface VolumeMount {
   readonly volume: string;
@@ -21,8 +31,12 @@ export interface ContainerSpec {
   /** Part of the container's name, for people who look at `podman ps`. */
   readonly label: string;
   readonly image: string;
-  /** The container's uid and gid: never 0, which is the runner's own uid outside. */
+  /** Never 0, which is the runner's own uid outside. */
   readonly uid: number;
+  /** As the uid where absent. */
+  readonly gid?: number;
+  /** A container whose network namespace, which has only `lo`, is joined; absent: one of its own. */
+  readonly joins?: string;
   readonly command: readonly string[];
   readonly workdir: string;
   readonly env: Readonly<Record<string, string>>;
@@ -31,6 +45,10 @@ export interface ContainerSpec {
   readonly volumes: readonly VolumeMount[];
   /** Always read-only. */
   readonly hostMounts: readonly HostMount[];
+  /** The one folder of the host that can be written: of our own bridge, for its sockets. */
+  readonly sockets?: HostMount;
+  /** An image whose files are shown read-only at {@link imagePath}; none of its programs are started. */
+  readonly shownImage?: string;
   /** Folders of mounted host folders that are hidden behind an empty one. */
   readonly masked: readonly string[];
   readonly resources: Resources;
@@ -45,6 +63,8 @@ export interface PolicyContext {
 }
 
 export const homeDirectory = '/home/user';
+/** Where `shownImage` is seen. */
+export const imagePath = '/image';
 
 /**
  * The flags of one container, in the order of `podman run`. Everything is denied that is not listed here; docs/SANDBOX.md
@@ -60,13 +80,13 @@ export function policyArguments(spec: ContainerSpec, context: PolicyContext): st
     // Programs of the image's choice beside the one that was asked for.
     '--no-healthcheck',
     // Container root is the runner's own uid outside, and that has sudo on hosted machines.
-    `--user=${spec.uid}:${spec.uid}`,
+    `--user=${spec.uid}:${spec.gid ?? spec.uid}`,
     '--cap-drop=ALL',
     '--security-opt=no-new-privileges',
     // The default profile lets nested user namespaces, keyctl, io_uring and the like through.
     ...(context.seccompProfile === null ? [] : [`--security-opt=seccomp=${context.seccompProfile}`]),
     // Only `lo`: the fetch phase has its route through a Unix socket.
-    '--network=none',
+    spec.joins === undefined ? '--network=none' : `--network=container:${spec.joins}`,
     '--read-only',
     // Without it Podman adds writable /dev/shm, /run and /var/tmp.
     '--read-only-tmpfs=false',
@@ -78,7 +98,7 @@ export function policyArguments(spec: ContainerSpec, context: PolicyContext): st
     '--no-hosts',
     '--hostname=sandbox',
     // An installed tree is read by other uids; nothing else is shared.
-    `--umask=${spec.phase === 'run' ? '0077' : '0022'}`,
+    `--umask=${untrusted.has(spec.phase) ? '0077' : '0022'}`,
     ...limitArguments(spec, context.controllers),
     // Node ignores SIGTERM as pid 1, and orphans need a reaper.
     '--init',
@@ -93,17 +113,24 @@ export function policyArguments(spec: ContainerSpec, context: PolicyContext): st
   ];
 }
 
+const untrusted: ReadonlySet<Phase> = new Set(['run', 'service']);
+
 function temporaryFileSystems(spec: ContainerSpec): string[] {
   // Podman copies what the image has at that place into a tmpfs, unless told not to.
   const options = 'rw,nosuid,nodev,notmpcopyup,mode=1777';
   // Compilers start what they have just built: the one place where a writable folder may hold programs.
   const exec = spec.phase === 'scripts' ? 'exec' : 'noexec';
-  return [`--tmpfs=/tmp:${options},${exec},size=256m`, `--tmpfs=${homeDirectory}:${options},noexec,size=64m`];
+  return [
+    `--tmpfs=/tmp:${options},${exec},size=256m`,
+    `--tmpfs=${homeDirectory}:${options},noexec,size=64m`,
+    // Where databases put their sockets and locks, in folders that their images have there.
+    ...(spec.phase === 'service' ? ['--tmpfs=/run:rw,nosuid,nodev,noexec,mode=1777,size=16m'] : []),
+  ];
 }
 
 function limitArguments(spec: ContainerSpec, controllers: ReadonlySet<string>): string[] {
   // The limits of the configuration bind the server; an install may need more than the server will.
-  const bound = spec.phase === 'run' || spec.phase === 'selftest';
+  const bound = spec.phase !== 'fetch' && spec.phase !== 'scripts';
   const { memory, pids, cpus } = spec.resources;
   const processes = bound ? pids : 1024;
   return [
@@ -124,11 +151,19 @@ function mountArguments(spec: ContainerSpec): string[] {
   const volumes = spec.volumes.map(({ volume, at, writable }) => {
     // While packages are fetched nothing may start from the volume; while a server runs it cannot change its code.
     const exec = spec.phase === 'fetch' ? ',noexec' : '';
-    return `--volume=${volume}:${at}:${writable ? 'rw' : 'ro'},nosuid,nodev${exec}`;
+    // What an image has at that place stays out of the volume.
+    return `--volume=${volume}:${at}:${writable ? 'rw' : 'ro'},nosuid,nodev,nocopy${exec}`;
   });
   const host = spec.hostMounts.map(({ from, at }) => `--volume=${from}:${at}:ro,nosuid,nodev`);
   const masked = spec.masked.map((folder) => `--tmpfs=${folder}:ro,nosuid,nodev,noexec,notmpcopyup,size=4k`);
-  return [...host, ...masked, ...volumes];
+  const { sockets, shownImage } = spec;
+  return [
+    ...host,
+    ...masked,
+    ...volumes,
+    ...(sockets === undefined ? [] : [`--volume=${sockets.from}:${sockets.at}:rw,nosuid,nodev,noexec`]),
+    ...(shownImage === undefined ? [] : [`--mount=type=image,source=${shownImage},destination=${imagePath}`]),
+  ];
 }
 
 function environmentArguments(spec: ContainerSpec): string[] {

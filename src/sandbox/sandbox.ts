@@ -1,49 +1,32 @@
 import { randomBytes } from 'node:crypto';
-import { copyFile, chmod, mkdir, rename } from 'node:fs/promises';
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
-import type { Resources } from '../config/model.ts';
-import type { PipedProcess } from '../process/piped.ts';
 import type { CommandResult } from '../process/run.ts';
 import { codeOf, messageOf } from '../process/failure.ts';
 import type { HostFacts } from '../result/model.ts';
 import { baseImageTar, hostUsr } from './base-image.ts';
-import { PodmanFailed, SandboxUnavailable } from './errors.ts';
+import { type ContainerRequest, placeProgram, type PreparedImage, specOf } from './container.ts';
+import { SandboxUnavailable } from './errors.ts';
+import { hostsText } from './hosts.ts';
+import type { ImageFacts } from './image-facts.ts';
+import { type ImageLook, parseImageLook } from './image-look.ts';
+import { Images, type PrepareOptions } from './images.ts';
 import { Ledger, makeVisibleFolder } from './ledger.ts';
 import { baseImageTag } from './names.ts';
 import { currentOwner, formatOwner } from './owner.ts';
-import { Podman } from './podman.ts';
-import type { ContainerSpec, HostMount, PolicyContext } from './policy.ts';
+import { Podman, type StartedContainer } from './podman.ts';
+import { type HostMount, imagePath, type PolicyContext } from './policy.ts';
 import { inspectPodman, type PodmanFacts, refuseWrongPlace } from './preflight.ts';
+import { runSelfTest } from './run-self-test.ts';
 import { writeStrictSeccomp } from './seccomp.ts';
-import { judgeSelfTest, type SelfTest, SelfTestFailed } from './self-test.ts';
+import type { SelfTest } from './self-test.ts';
 import { type StateDirectories, stateDirectories } from './state.ts';
 import { deadRuns, sweepRun } from './sweep.ts';
 import { hostToolchain, type Toolchain } from './toolchain.ts';
 import { reserveUidBlock, type UidBlock } from './uids.ts';
 
-/** An image made ready to start containers from. */
-export interface PreparedImage {
-  /** As the configuration names it: `host` or a reference. */
-  readonly given: string;
-  /** What podman starts. */
-  readonly reference: string;
-  readonly digest: string | null;
-  readonly hostMounts: readonly HostMount[];
-  readonly masked: readonly string[];
-  /** PATH inside, or null where the image's own counts. */
-  readonly path: string | null;
-  /** Node that runs our programs inside. */
-  readonly node: string;
-  readonly versions: Readonly<Record<string, string>>;
-}
-
-/** A container, apart from what the sandbox itself decides. */
-export interface ContainerRequest extends Omit<ContainerSpec, 'image' | 'hostMounts' | 'masked' | 'env'> {
-  readonly image: PreparedImage;
-  readonly env?: Readonly<Record<string, string>>;
-  readonly hostMounts?: readonly HostMount[];
-}
+export { type ContainerRequest, placeProgram, type PreparedImage, type User } from './container.ts';
 
 export interface SandboxOptions {
   readonly stepKey: string;
@@ -67,9 +50,11 @@ export class Sandbox {
   readonly #podman: Podman;
   readonly #uids: UidBlock;
   readonly #context: PolicyContext;
-  readonly #images = new Map<string, Promise<PreparedImage>>();
+  readonly #images: Images;
+  readonly #freeUids: number[] = [];
   #identities = 0;
   #volumes = 0;
+  #folders = 0;
 
   private constructor(parts: Prepared, selfTest: SelfTest) {
     this.runId = parts.runId;
@@ -80,6 +65,8 @@ export class Sandbox {
     this.#podman = parts.podman;
     this.#uids = parts.uids;
     this.#context = parts.context;
+    this.#images = new Images(parts.podman, (given, facts, signal) => this.#lookAtImage(given, facts, signal));
+    // The first is that of our own programs.
     this.#identities = 1;
   }
 
@@ -130,12 +117,49 @@ export class Sandbox {
       context: { seccompProfile: strict ? join(runtime, 'seccomp.json') : null, controllers: facts.controllers },
       hostImage: hostImageOf(reference, usr, toolchain),
     };
-    return new Sandbox(parts, await runSelfTest(parts, options));
+    const selfTest = await runSelfTest({ ...parts, uid: uids.uid(0), runtime }, options.signal);
+    return new Sandbox(parts, selfTest);
+  }
+
+  /** Of our own programs that need nobody else's files. */
+  get ownUid(): number {
+    return this.#uids.uid(0);
   }
 
   /** A uid of its own for every server: nproc counts per uid, and one server's files are not another's. */
   nextUid(): number {
-    return this.#uids.uid(this.#identities++);
+    return this.#freeUids.pop() ?? this.#uids.uid(this.#identities++);
+  }
+
+  /** Gives a uid back, when nothing that it ran or owned is left. */
+  returnUid(uid: number): void {
+    this.#freeUids.push(uid);
+  }
+
+  /** Copies one of our programs to where every container may read it. */
+  async placeOwnProgram(program: URL, name: string): Promise<HostMount> {
+    return placeProgram(program, await this.runtimeFolder('programs'), name);
+  }
+
+  /** `/etc/hosts` for a sandbox in which these names are to lead to its own loopback. */
+  async hostsFile(names: readonly string[]): Promise<HostMount> {
+    const file = join(await this.freshFolder('h'), 'hosts');
+    await writeFile(file, hostsText(names));
+    await chmod(file, 0o644);
+    return { from: file, at: '/etc/hosts' };
+  }
+
+  /** As {@link runtimeFolder}, a new one each time. */
+  async freshFolder(prefix: string): Promise<string> {
+    return this.runtimeFolder(`${prefix}${this.#folders++}`);
+  }
+
+  /** A folder of the host in which our own program in a container may make sockets; nobody else gets to see it. */
+  async socketFolder(): Promise<string> {
+    const folder = await this.freshFolder('b');
+    // The container's user is neither its owner nor in its group; the folders above are closed to other users.
+    await chmod(folder, 0o777);
+    return folder;
   }
 
   /** A short-lived folder of this run on the host, readable for containers; removed by the sweep. */
@@ -144,9 +168,9 @@ export class Sandbox {
   }
 
   /** @param purpose part of the name, for people who look at `podman volume ls`. */
-  async createVolume(purpose: string, uid: number): Promise<string> {
+  async createVolume(purpose: string, uid: number, gid = uid): Promise<string> {
     const name = `${this.runId}-${this.#volumes++}-${purpose}`;
-    await this.#podman.createVolume(name, uid);
+    await this.#podman.createVolume(name, uid, gid);
     return name;
   }
 
@@ -154,26 +178,31 @@ export class Sandbox {
     await this.#podman.importVolume(volume, tar, deadlineMs, signal);
   }
 
+  /** Before the run's end. @returns whether they are gone. Never rejects. */
+  async removeVolumes(names: readonly string[]): Promise<boolean> {
+    return names.length === 0 || (await this.#podman.remove('volume', names)).ok;
+  }
+
+  /** With all that joined their namespaces. @returns whether they are gone. Never rejects. */
+  async removeContainers(names: readonly string[]): Promise<boolean> {
+    return names.length === 0 || (await this.#podman.remove('container', names)).ok;
+  }
+
   /**
    * Makes an image ready, once a run. A named image is used as named: pulled when it is not here yet.
-   * @throws PodmanFailed when it cannot be had.
+   * @throws ImageRefused where another try would end the same; PodmanFailed when it cannot be had.
    */
-  async prepareImage(given: string, signal: AbortSignal): Promise<PreparedImage> {
-    if (given === 'host') return this.hostImage;
-    const known = this.#images.get(given);
-    if (known !== undefined) return known;
-    const prepared = this.#prepareNamed(given, signal);
-    this.#images.set(given, prepared);
-    return prepared;
+  async prepareImage(given: string, options: PrepareOptions): Promise<PreparedImage> {
+    return given === 'host' ? this.hostImage : this.#images.prepare(given, options);
   }
 
   /** Runs a container to its end. */
-  async run(request: ContainerRequest, options: { signal?: AbortSignal } = {}): Promise<CommandResult> {
+  async run(request: ContainerRequest, options: RunContainerOptions = {}): Promise<CommandResult> {
     return this.#podman.run(specOf(request), this.#context, options);
   }
 
-  /** Starts a container that is spoken to over its standard streams. */
-  start(request: ContainerRequest): PipedProcess {
+  /** Starts a container that is spoken to over its standard streams. @throws PodmanFailed after the run was stopped */
+  start(request: ContainerRequest): StartedContainer {
     return this.#podman.start(specOf(request), this.#context);
   }
 
@@ -183,27 +212,37 @@ export class Sandbox {
     return { os, podman: version, node: process.version, cgroup, limits: this.selfTest.limits };
   }
 
-  async #prepareNamed(given: string, signal: AbortSignal): Promise<PreparedImage> {
-    let digest = await this.#podman.imageDigest(given);
-    if (digest === null) {
-      const pulled = await this.#podman.pull(given, 300_000, signal);
-      digest = await this.#podman.imageDigest(given);
-      if (digest === null) {
-        const why = pulled.timedOut ? 'no answer within 300 s' : (pulled.stderr.trim().split('\n').at(-1) ?? '');
-        throw new PodmanFailed(`The image ${given} could not be pulled: ${why}`);
-      }
-    }
-    return {
-      given,
-      reference: given,
-      digest,
-      hostMounts: [],
-      masked: [],
-      path: null,
-      node: 'node',
-      versions: {},
-    };
+  async #lookAtImage(given: string, facts: ImageFacts, signal: AbortSignal): Promise<ImageLook> {
+    const url = new URL('./programs/look-at-image.mjs', import.meta.url);
+    const program = await this.placeOwnProgram(url, 'look-at-image.mjs');
+    const { user, volumes, env, entrypoint, command } = facts;
+    const programs = [...entrypoint, ...command].slice(0, 1).concat('sh');
+    const call = { root: imagePath, user, volumes, programs, path: env['PATH'] ?? '' };
+    const result = await this.run(
+      {
+        phase: 'look',
+        label: 'image',
+        image: this.hostImage,
+        uid: this.ownUid,
+        command: [this.hostImage.node, program.at, JSON.stringify(call)],
+        workdir: '/',
+        volumes: [],
+        hostMounts: [program],
+        shownImage: given,
+        resources: { cpus: 1, memory: 512 * 1024 ** 2, pids: 512, disk: 1024 ** 2 },
+        timeoutSeconds: 60,
+      },
+      { signal },
+    );
+    return parseImageLook(given, result.stdout, result.stderr);
   }
+}
+
+export interface RunContainerOptions {
+  readonly signal?: AbortSignal;
+  readonly input?: Readable;
+  /** Bytes of each of its outputs. */
+  readonly maxOutput?: number;
 }
 
 interface Prepared {
@@ -249,65 +288,11 @@ function hostImageOf(reference: string, usr: Awaited<ReturnType<typeof hostUsr>>
     masked: usr.masked,
     path: toolchain.path,
     node: toolchain.ownNode,
+    hasNode: true,
     versions: toolchain.versions,
+    facts: null,
+    home: null,
+    contents: new Map(),
+    user: null,
   };
-}
-
-function specOf(request: ContainerRequest): ContainerSpec {
-  const { image, env, hostMounts, ...rest } = request;
-  return {
-    ...rest,
-    image: image.reference,
-    env: { ...(image.path === null ? {} : { PATH: image.path }), ...env },
-    hostMounts: [...image.hostMounts, ...(hostMounts ?? [])],
-    masked: image.masked,
-  };
-}
-
-/** Copies one of our programs to where a container's uid may read it, whatever the modes of our own folder are. */
-export async function placeProgram(program: URL | string, folder: string, name: string): Promise<HostMount> {
-  const from = join(folder, name);
-  const unfinished = `${from}.${randomBytes(4).toString('hex')}`;
-  await copyFile(program, unfinished);
-  await chmod(unfinished, 0o644);
-  // At once: another container may be starting from it.
-  await rename(unfinished, from);
-  return { from, at: `/opt/mcp-workflow/${name}` };
-}
-
-/** What the self-test asks for; whether it holds is the same for every server's own limits. */
-const probeResources: Resources = { cpus: 0.5, memory: 512 * 1024 ** 2, pids: 256, disk: 1024 ** 3 };
-
-async function runSelfTest(parts: Prepared, options: SandboxOptions): Promise<SelfTest> {
-  const folder = await makeVisibleFolder(join(parts.directories.runtime, parts.runId, 'programs'));
-  const program = await placeProgram(new URL('./programs/probe.mjs', import.meta.url), folder, 'probe.mjs');
-  const spec = specOf({
-    phase: 'selftest',
-    label: 'probe',
-    image: parts.hostImage,
-    uid: parts.uids.uid(0),
-    command: [parts.hostImage.node, program.at],
-    workdir: '/',
-    volumes: [],
-    hostMounts: [program],
-    resources: probeResources,
-    timeoutSeconds: 30,
-  });
-  const result = await parts.podman.run(spec, parts.context, { signal: options.signal });
-  if (!result.ok && result.stdout === '') {
-    if (/init binary|container-init|catatonit/u.test(result.stderr)) {
-      throw new SandboxUnavailable(
-        'Podman has no init program here: on Debian or Ubuntu run `sudo apt-get install catatonit`.',
-      );
-    }
-    const lastLine = result.stderr.trim().split('\n').at(-1) ?? '';
-    throw new SandboxUnavailable(
-      `A container could not be started here (podman exit code ${result.exitCode ?? 'none'}): ${lastLine}`,
-    );
-  }
-  const selfTest = judgeSelfTest(result.stdout, probeResources, parts.context.seccompProfile !== null);
-  if (selfTest.broken.length > 0) {
-    throw new SelfTestFailed(selfTest);
-  }
-  return selfTest;
 }

@@ -14,9 +14,9 @@ export interface UidBlock {
 }
 
 const firstUid = 10_000;
-const blockSize = 128;
+const blockSize = 256;
 /** Sub-id ranges hold 65,536 ids by default, and container uids are counted inside them. */
-const slots = 400;
+const slots = 200;
 
 /** @param directory where the reservations lie; @param runId written into the reservation. */
 export async function reserveUidBlock(directory: string, runId: string): Promise<UidBlock> {

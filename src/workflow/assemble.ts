@@ -5,6 +5,7 @@ import type {
   CleanupOperation,
   Conclusion,
   HostFacts,
+  PhaseSpan,
   Problem,
   SelfTestLine,
   ServerResult,
@@ -15,10 +16,12 @@ import type {
 export interface Known {
   readonly workflowId: string;
   readonly startedAt: Date;
+  readonly phases: readonly PhaseSpan[];
   readonly host: HostFacts;
   readonly selfTest: readonly SelfTestLine[];
   readonly problems: readonly Problem[];
   readonly servers: readonly ServerResult[];
+  readonly snapshots: WorkflowResult['snapshots'];
   readonly interruptedBy: string | null;
   readonly verdict: { readonly conclusion: Conclusion; readonly reasons: readonly string[] };
   readonly cleanup: readonly CleanupOperation[];
@@ -30,6 +33,7 @@ export function assembleResult(known: Known): WorkflowResult {
     workflowId: known.workflowId,
     startedAt: known.startedAt.toISOString(),
     durationMs: Math.max(0, Date.now() - known.startedAt.getTime()),
+    phases: known.phases.map((span) => ({ ...span })),
     complete: known.interruptedBy === null,
     interruptedBy: known.interruptedBy,
     conclusion: known.verdict.conclusion,
@@ -39,6 +43,7 @@ export function assembleResult(known: Known): WorkflowResult {
     selfTest: [...known.selfTest],
     problems: [...known.problems],
     servers: [...known.servers],
+    snapshots: known.snapshots,
     cleanup: { operations: [...known.cleanup] },
   };
 }

@@ -1,6 +1,8 @@
+import { notRun } from '../cases/run-cases.ts';
 import type { ServerConfig } from '../config/model.ts';
 import type { InstalledTree } from '../install/model.ts';
-import type { ServerResult } from '../result/model.ts';
+import type { Finding, ServerResult, State } from '../result/model.ts';
+import { endPhase, enterPhase, sinceIso } from './phases.ts';
 
 /** The result of a server while it is still being worked on: what is known so far is never lost to an interruption. */
 export interface ServerDraft {
@@ -20,12 +22,19 @@ export function newDraft(config: ServerConfig): ServerDraft {
       reason: 'not started yet',
       source: { given: config.source.given, resolved: null, location: config.location },
       image: { given: config.image, digest: null, toolchain: {} },
+      transport: config.transport.kind,
       startup: null,
       protocol: null,
       tools: [],
       prompts: [],
       resources: [],
+      resourceTemplates: [],
       timings: { resolveMs: 0, fetchMs: 0, scriptsMs: 0, startMs: 0, listMs: 0, casesMs: 0 },
+      startedAt: null,
+      durationMs: 0,
+      phases: [],
+      restarts: 0,
+      services: [],
       peakMemory: null,
       installSize: null,
       cases: [],
@@ -33,6 +42,38 @@ export function newDraft(config: ServerConfig): ServerDraft {
       scores: { functionality: null, security: null, performance: null, overall: null, coverage: null },
     },
   };
+}
+
+/** From here on the server is in this phase. */
+export function enter(draft: ServerDraft, phase: string): void {
+  draft.result.startedAt ??= new Date().toISOString();
+  draft.phase = phase;
+  enterPhase(draft.result.phases, phase);
+}
+
+/** The server's verdict; where it was cut off, that is its result, and nothing changes it. */
+export function end(draft: ServerDraft, state: State, reason: string | null): void {
+  if (draft.phase === null) return;
+  draft.result.state = state;
+  draft.result.reason = reason;
+  leave(draft);
+}
+
+function leave(draft: ServerDraft): void {
+  endPhase(draft.result.phases);
+  if (draft.result.startedAt !== null) draft.result.durationMs = sinceIso(draft.result.startedAt);
+  draft.phase = null;
+}
+
+/** What is said of a server as a whole stands at its line in the user's file, once. */
+export function recordFindings(draft: ServerDraft, findings: readonly Finding[]): void {
+  const located = findings.map((finding) => ({ ...finding, location: finding.location ?? draft.config.location }));
+  // A server that is started again says the same again.
+  const known = new Set(
+    draft.result.findings.map((finding) => JSON.stringify([finding.check, finding.subject, finding.message])),
+  );
+  const fresh = located.filter(({ check, subject, message }) => !known.has(JSON.stringify([check, subject, message])));
+  draft.result.findings.push(...fresh);
 }
 
 /** w02 in the result. */
@@ -70,17 +111,7 @@ export function cutOff(draft: ServerDraft, by: string): void {
   draft.result.reason = `cut off by ${by} ${where}`;
   const done = new Set(draft.result.cases.map((each) => each.id));
   for (const spec of draft.config.cases) {
-    if (done.has(spec.id)) continue;
-    draft.result.cases.push({
-      id: spec.id,
-      tool: spec.tool,
-      state: 'skipped',
-      reason: `cut off by ${by}`,
-      location: spec.location,
-      durationMs: 0,
-      attempts: [],
-      assertions: [],
-    });
+    if (!done.has(spec.id)) draft.result.cases.push(notRun(spec, `cut off by ${by}`));
   }
-  draft.phase = null;
+  leave(draft);
 }

@@ -14,8 +14,15 @@ export type Initialized =
       readonly config: WorkflowConfig;
       readonly notes: readonly string[];
       readonly secrets: ReadonlyMap<string, string>;
+      readonly files: readonly string[];
     }
-  | { readonly ok: false; readonly inputs: RunInputs | null; readonly problems: readonly Problem[] };
+  | {
+      readonly ok: false;
+      readonly inputs: RunInputs | null;
+      readonly problems: readonly Problem[];
+      /** Real paths of the files of the workspace that were read. */
+      readonly files: readonly string[];
+    };
 
 /** w00: reads inputs and configuration, and rejects every mistake at once. */
 export async function initialize(
@@ -24,17 +31,18 @@ export async function initialize(
   env: Readonly<NodeJS.ProcessEnv>,
 ): Promise<Initialized> {
   const read = readInputs(raw);
-  if (!read.ok) return { ok: false, inputs: null, problems: read.problems };
+  if (!read.ok) return { ok: false, inputs: null, problems: read.problems, files: [] };
   const { inputs } = read;
   const loaded = await loadConfig(inputs, { workspace: host.workspace, secretValue: (name) => env[name] });
-  if (!loaded.ok) return { ok: false, inputs, problems: loaded.problems };
+  const { files } = loaded;
+  if (!loaded.ok) return { ok: false, inputs, problems: loaded.problems, files };
   // Before anything else may be logged.
   for (const secret of loaded.grantedSecrets.values()) host.mask(secret);
   if (!inputs.allowUntrustedTrigger) {
     const untrusted = await host.untrustedWorkspace(workspaceFiles(host, inputs, loaded));
-    if (untrusted !== null) return { ok: false, inputs, problems: [{ message: untrusted, location: null }] };
+    if (untrusted !== null) return { ok: false, inputs, problems: [{ message: untrusted, location: null }], files };
   }
-  return { ok: true, inputs, config: loaded.config, notes: loaded.notes, secrets: loaded.grantedSecrets };
+  return { ok: true, inputs, config: loaded.config, notes: loaded.notes, secrets: loaded.grantedSecrets, files };
 }
 
 type ReadConfig = Extract<Awaited<ReturnType<typeof loadConfig>>, { ok: true }>;

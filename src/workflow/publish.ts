@@ -1,10 +1,12 @@
 import type { Host } from '../host/host.ts';
 import { messageOf } from '../process/failure.ts';
 import { renderAnnotations } from '../report/annotations.ts';
+import { renderJunit } from '../report/junit.ts';
 import { phaseLines } from '../report/lines.ts';
 import { outputsOf } from '../report/outputs.ts';
 import { renderSummary } from '../report/summary.ts';
 import type { WorkflowResult } from '../result/model.ts';
+import { exportTraces } from '../telemetry/export-traces.ts';
 import { version } from '../version.ts';
 import type { ResultsFolder } from './results-folder.ts';
 
@@ -14,8 +16,17 @@ const summaryBudget = 900 * 1024;
 const annotationsPerLevel = 9;
 const reasonsInLog = 10;
 
+/** After an interruption the platform does not wait long. */
+const traceBudgetMs = { whole: 5000, interrupted: 1000 };
+
+export interface PublishOptions {
+  /** null where none could be made. */
+  readonly results: ResultsFolder | null;
+  readonly env: Readonly<NodeJS.ProcessEnv>;
+}
+
 /** Puts a result where people look. Nothing here changes it. */
-export async function publish(host: Host, result: WorkflowResult, results: ResultsFolder | null): Promise<void> {
+export async function publish(host: Host, result: WorkflowResult, { results, env }: PublishOptions): Promise<void> {
   const summary = renderSummary(result, { maxBytes: summaryBudget, version });
   for (const { title, lines } of phaseLines(result)) host.group(title, lines);
   const cleanup = result.cleanup.operations.map(({ operation, success, itemsProcessed, error }) =>
@@ -33,6 +44,13 @@ export async function publish(host: Host, result: WorkflowResult, results: Resul
   for (const reason of result.reasons.slice(0, reasonsInLog)) host.info(`  ${reason}`);
   const more = result.reasons.length - reasonsInLog;
   if (more > 0) host.info(`  and ${more} more: see the summary`);
+  await sendTraces(host, result, env);
+}
+
+async function sendTraces(host: Host, result: WorkflowResult, env: Readonly<NodeJS.ProcessEnv>): Promise<void> {
+  const budgetMs = result.complete ? traceBudgetMs.whole : traceBudgetMs.interrupted;
+  const said = await exportTraces(result, env, { signal: AbortSignal.timeout(budgetMs) });
+  if (said !== null) host.info(said);
 }
 
 async function writeFiles(
@@ -44,6 +62,7 @@ async function writeFiles(
   try {
     await results.writeResult(result);
     await results.writeSummary(summary);
+    await results.writeJunit(renderJunit(result));
     return true;
   } catch (error) {
     host.warning(`The results could not be written to ${results.directory}: ${messageOf(error)}`);

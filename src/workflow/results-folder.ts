@@ -72,7 +72,7 @@ export class ResultsFolder {
       await access(await nearestExisting(directory), constants.W_OK);
       await mkdir(directory, { recursive: true });
       // Only what bears our names: the folder may hold the user's own things.
-      for (const name of ['result.json', 'summary.md', 'cleanup.json', logsArchive, openLogs]) {
+      for (const name of ['result.json', 'summary.md', junitFile, 'cleanup.json', logsArchive, openLogs]) {
         await rm(join(directory, name), { recursive: true, force: true });
       }
       await mkdir(join(directory, openLogs));
@@ -93,6 +93,10 @@ export class ResultsFolder {
 
   async writeSummary(markdown: string): Promise<void> {
     await replaceFile(this.summaryPath, markdown);
+  }
+
+  async writeJunit(xml: string): Promise<void> {
+    await replaceFile(join(this.directory, junitFile), xml);
   }
 
   /** Appends a line to the server's own log. */
@@ -121,6 +125,7 @@ async function nearestExisting(path: string): Promise<string> {
   return present !== null || dirname(path) === path ? path : nearestExisting(dirname(path));
 }
 
+const junitFile = 'junit.xml';
 const logsArchive = 'logs.tar.gz';
 /** Where logs grow until the end of the run. */
 const openLogs = 'logs.unfinished';

@@ -10,8 +10,10 @@ export type StartCommand =
  * What starts the server: the configured command, the configured bin, the only bin, or the one named as the package.
  * Never a guess among several: one of them might edit its user's configuration.
  */
-export function startCommand(server: ServerConfig, tree: InstalledTree): StartCommand {
+export function startCommand(server: ServerConfig, tree: InstalledTree | null): StartCommand {
   if (server.command !== null) return { ok: true, command: [...server.command, ...server.args] };
+  if (tree === null) return { ok: false, advice: 'Nothing is installed that could be started: set `command`.' };
+  if (tree.start !== null) return commandOfImage(tree.start, server.args);
   const names = [...tree.commands.keys()];
   const chosen = server.bin ?? (names.length === 1 ? names[0] : unscoped(tree.packageName));
   const command = chosen === undefined ? undefined : tree.commands.get(chosen);
@@ -31,9 +33,19 @@ export function startCommand(server: ServerConfig, tree: InstalledTree): StartCo
   return { ok: false, advice };
 }
 
+/** What an image starts: its entry point with arguments, which are the given ones or else its own (OCI image configuration). */
+export function commandOfImage(
+  { entrypoint, command }: NonNullable<InstalledTree['start']>,
+  args: readonly string[],
+): StartCommand {
+  const whole = [...entrypoint, ...(args.length > 0 ? args : command)];
+  if (whole.length > 0) return { ok: true, command: whole };
+  return { ok: false, advice: 'Its image names no program to start (no ENTRYPOINT and no CMD): set `command`.' };
+}
+
 /** PATH with the package's own commands first, so that `command: [name, …]` finds them. */
-export function pathWith(path: string | null): Record<string, string> {
-  return path === null ? {} : { PATH: `${treePath}/node_modules/.bin:${path}` };
+export function pathWith(path: string): string {
+  return `${treePath}/node_modules/.bin:${path}`;
 }
 
 function unscoped(name: string | null): string | undefined {

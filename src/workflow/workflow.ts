@@ -1,35 +1,32 @@
-import { availableParallelism } from 'node:os';
-import pLimit from 'p-limit';
-import { createSchemaValidator } from '../cases/schema-validator.ts';
 import type { RunInputs, WorkflowConfig } from '../config/model.ts';
+import { SnapshotStore } from '../cases/snapshot-store.ts';
 import type { Host } from '../host/host.ts';
-import { Installer } from '../install/installer.ts';
-import { findRegistry } from '../install/npm-settings.ts';
-import type { Registry } from '../install/upstream.ts';
 import { messageOf } from '../process/failure.ts';
-import type { CleanupOperation, Problem, WorkflowResult } from '../result/model.ts';
+import type { CleanupOperation, PhaseSpan, Problem, WorkflowResult } from '../result/model.ts';
 import { PodmanFailed, SandboxUnavailable } from '../sandbox/errors.ts';
-import { sweepById } from '../sandbox/outside.ts';
-import { Sandbox } from '../sandbox/sandbox.ts';
 import { SelfTestFailed } from '../sandbox/self-test.ts';
 import { type Redact, redactDeep } from '../text/untrusted.ts';
 import { assembleResult, hostWithoutSandbox, type Known, operatingSystem } from './assemble.ts';
-import { cutOff, newDraft, type ServerDraft } from './draft.ts';
+import { cutOff, end, newDraft, type ServerDraft } from './draft.ts';
+import type { Engine, EngineSource } from './engine.ts';
+import { endPhase, enterPhase } from './phases.ts';
 import { logsOperation, type ResultsFolder } from './results-folder.ts';
-import { runServer } from './server-run.ts';
+import { runServers } from './server-queue.ts';
+import { Stop } from './stop.ts';
 import { judgeRun } from './verdict.ts';
 
 /** After an interruption the platform gives 7.5 s in all before it sends the next signal. */
 const sweepAfterInterruptMs = 4000;
 
 export interface WorkflowParts {
-  readonly runId: string;
   readonly startedAt: Date;
+  /** Of the run, as far as they are over; this goes on with them. */
+  readonly phases: PhaseSpan[];
   readonly inputs: RunInputs;
   readonly config: WorkflowConfig;
   readonly results: ResultsFolder;
   readonly redact: Redact;
-  readonly env: Readonly<NodeJS.ProcessEnv>;
+  readonly engines: EngineSource;
   /** Aborted with the signal's name when the platform or the user ends the run. */
   readonly interrupt: AbortSignal;
 }
@@ -39,49 +36,88 @@ export class Workflow {
   readonly #host: Host;
   readonly #parts: WorkflowParts;
   readonly #drafts: readonly ServerDraft[];
-  /** Aborts what is under way: by the platform's signal, or by the run's own deadline. */
-  readonly #stop: AbortController;
-  readonly #deadline: number;
-  #interruptedBy: string | null = null;
-  #sandbox: Sandbox | null = null;
+  readonly #snapshots: SnapshotStore;
+  readonly #stop: Stop;
+  #engine: Engine | null = null;
   #problems: Problem[] = [];
   #selfTest: WorkflowResult['selfTest'] = [];
+  #snapshotReport: WorkflowResult['snapshots'] = null;
   #os = '';
 
   constructor(host: Host, parts: WorkflowParts) {
     this.#host = host;
     this.#parts = parts;
     this.#drafts = parts.config.servers.map(newDraft);
-    this.#stop = new AbortController();
-    this.#deadline = Date.now() + parts.inputs.timeout;
+    const { redact, inputs } = parts;
+    this.#snapshots = SnapshotStore.open({ update: inputs.updateSnapshots, redact, workspace: host.workspace });
+    this.#stop = new Stop(parts.inputs.timeout, parts.interrupt);
   }
 
   /** w01 to w09. @returns what is known at the end, whatever that was. */
   async run(): Promise<WorkflowResult> {
     this.#os = await operatingSystem();
-    const stopped = this.#watchForStops();
     // Whatever happens in there, what was made is removed and what is known is written.
     const worked = this.#work().catch((error: unknown) => this.#failInside(error));
     // A stop does not wait for what is under way: what is known is written at once.
-    await Promise.race([worked, stopped]);
+    await Promise.race([worked, this.#stop.stopped()]);
     // What comes later, a deadline during the cleanup, changes no verdict.
-    const by = this.#interruptedBy;
+    const { by } = this.#stop;
     if (by !== null) {
       for (const draft of this.#drafts) cutOff(draft, by);
       await this.#write(this.#resultNow([], this.#drafts, by));
     }
+    enterPhase(this.#parts.phases, 'w09 clean up');
     const cleanup = await this.#cleanUp(by);
+    endPhase(this.#parts.phases);
     return this.#resultNow(cleanup, this.#drafts, by);
   }
 
   async #work(): Promise<void> {
     if (this.#drafts.length === 0) return;
     await this.#checkpoint();
-    const registry = findRegistry();
-    // Whether it matters is for the servers that install something.
-    registry.catch(() => {});
-    await this.#makeSandbox();
-    if (this.#sandbox !== null) await this.#runServers(this.#sandbox, registry);
+    // A server that runs elsewhere needs no Podman here.
+    if (this.#drafts.some(({ config }) => config.transport.kind !== 'remote') && !(await this.#makeSandbox())) return;
+    enterPhase(this.#parts.phases, 'w02 to w08');
+    await runServers(this.#host, this.#drafts, {
+      engine: this.#engine,
+      snapshots: this.#snapshots,
+      stop: this.#stop,
+      concurrency: this.#parts.inputs.concurrency,
+      onLog: (source, line) => this.#parts.results.log(source, line),
+      onServerEnd: () => this.#checkpoint(),
+      onFault: (draft, error) => this.#failDraft(draft, error),
+    });
+    if (!this.#stop.signal.aborted) await this.#finishSnapshots();
+  }
+
+  /** w01. @returns whether there is one; otherwise every server has its verdict. */
+  async #makeSandbox(): Promise<boolean> {
+    enterPhase(this.#parts.phases, 'w01 containers');
+    const { engines, results } = this.#parts;
+    try {
+      this.#engine = await engines.take(results.directory, this.#stop.signal);
+    } catch (error) {
+      if (this.#stop.signal.aborted) return false;
+      if (!(error instanceof SandboxUnavailable) && !(error instanceof PodmanFailed)) throw error;
+      if (error instanceof SelfTestFailed) this.#selfTest = [...error.lines];
+      this.#problems.push({ message: error.message, location: null });
+      for (const draft of this.#drafts) end(draft, 'error', 'the sandbox could not be made');
+      return false;
+    }
+    const { facts, selfTest } = this.#engine.sandbox;
+    this.#selfTest = [...selfTest.lines];
+    this.#host.group('w01 containers', [
+      `Podman ${facts.version}, cgroup ${facts.cgroup}, run ${engines.runId}`,
+      ...this.#selfTest.map((line) => `${line.state.padEnd(10)} ${line.id}: ${line.detail}`),
+    ]);
+    return true;
+  }
+
+  async #finishSnapshots(): Promise<void> {
+    const { config } = this.#parts;
+    if (config.snapshots.size === 0) return;
+    this.#snapshotReport = await this.#snapshots.finish(config.snapshots);
+    this.#problems.push(...this.#snapshots.problems);
   }
 
   /** A mistake of ours, outside of any one server's work. */
@@ -94,9 +130,7 @@ export class Workflow {
 
   /** A mistake of ours in one server's work: never a verdict on it, and nothing to the others. */
   #failDraft(draft: ServerDraft, error: unknown): void {
-    if (draft.phase === null) return;
-    Object.assign(draft.result, { state: 'error', reason: this.#internalError(error) });
-    draft.phase = null;
+    end(draft, 'error', this.#internalError(error));
   }
 
   #internalError(error: unknown): string {
@@ -109,119 +143,25 @@ export class Workflow {
     await this.#parts.results.writeResult(result).catch((error: unknown) => this.#host.debug(messageOf(error)));
   }
 
-  /** w01 */
-  async #makeSandbox(): Promise<void> {
-    const { runId, env, results } = this.#parts;
-    try {
-      this.#sandbox = await Sandbox.create(runId, {
-        stepKey: this.#host.stepKey,
-        env,
-        resultsDirectory: results.directory,
-        signal: this.#stop.signal,
-      });
-    } catch (error) {
-      if (this.#stop.signal.aborted) return;
-      if (!(error instanceof SandboxUnavailable) && !(error instanceof PodmanFailed)) throw error;
-      if (error instanceof SelfTestFailed) this.#selfTest = [...error.lines];
-      this.#problems.push({ message: error.message, location: null });
-      for (const draft of this.#drafts) {
-        Object.assign(draft.result, { state: 'error', reason: 'the sandbox could not be made' });
-        draft.phase = null;
-      }
-      return;
-    }
-    this.#selfTest = [...this.#sandbox.selfTest.lines];
-    const { version, cgroup } = this.#sandbox.facts;
-    this.#host.group('w01 containers', [
-      `Podman ${version}, cgroup ${cgroup}, run ${runId}`,
-      ...this.#selfTest.map((line) => `${line.state.padEnd(10)} ${line.id}: ${line.detail}`),
-    ]);
-  }
-
-  /** w02 to w08: each server flows through by itself. */
-  async #runServers(sandbox: Sandbox, registry: Promise<Registry>): Promise<void> {
-    const { inputs, env, results } = this.#parts;
-    const progress = (phase: string, server: string, message: string) => {
-      this.#host.info(`${phase.padEnd(12)} ${server}: ${message}`);
-    };
-    const { signal } = this.#stop;
-    const installer = new Installer(sandbox, {
-      registry,
-      env,
-      signal,
-      progress: (server, message) => progress('w02 install', server, message),
-    });
-    const validator = createSchemaValidator();
-    const context = {
-      sandbox,
-      installer,
-      validator,
-      signal,
-      secondsLeft: () => Math.max(1, Math.ceil((this.#deadline - Date.now()) / 1000)),
-      progress,
-      onStderr: (server: string, line: string) => results.log(server, line),
-    };
-    const limit = pLimit(inputs.concurrency ?? Math.min(availableParallelism(), 4));
-    const heartbeat = this.#startHeartbeat();
-    try {
-      await Promise.all(
-        this.#drafts.map((draft) =>
-          limit(async () => {
-            if (signal.aborted) return;
-            await runServer(draft, context).catch((error: unknown) => this.#failDraft(draft, error));
-            await this.#checkpoint();
-          }),
-        ),
-      );
-    } finally {
-      clearInterval(heartbeat);
-      await Promise.all([installer.close(), validator.close()]);
-    }
-  }
-
-  /** Says now and then what is still under way: silence looks like a hang. */
-  #startHeartbeat(): NodeJS.Timeout {
-    return setInterval(() => {
-      const busy = this.#drafts.filter((draft) => draft.phase !== null && draft.phase !== 'waiting');
-      const names = busy.map((draft) => `${draft.config.name} (${draft.phase})`);
-      if (names.length > 0) this.#host.info(`still working on ${names.join(', ')}`);
-    }, 20_000).unref();
-  }
-
   /** What a kill would leave to read. */
   async #checkpoint(): Promise<void> {
-    if (this.#interruptedBy !== null) return;
+    if (this.#stop.by !== null) return;
     const by = 'the end of its process';
     const drafts = this.#drafts.map((draft) => structuredClone(draft));
     for (const draft of drafts) cutOff(draft, by);
     await this.#write(this.#resultNow([], drafts, by));
   }
 
-  /** @returns a promise that settles when the run is to stop, and never where it is not. */
-  #watchForStops(): Promise<void> {
-    const { interrupt } = this.#parts;
-    return new Promise((resolve) => {
-      const stop = (by: string) => {
-        if (this.#interruptedBy !== null) return;
-        this.#interruptedBy = by;
-        this.#stop.abort(new Error(by));
-        resolve();
-      };
-      const { timeout } = this.#parts.inputs;
-      setTimeout(() => stop(`the run's timeout of ${Math.round(timeout / 1000)} s`), timeout).unref();
-      if (interrupt.aborted) stop(String(interrupt.reason));
-      interrupt.addEventListener('abort', () => stop(String(interrupt.reason)), { once: true });
-    });
-  }
-
   /** w09 */
   async #cleanUp(by: string | null): Promise<CleanupOperation[]> {
-    const { runId, results, env } = this.#parts;
+    const { results, engines } = this.#parts;
     const sessions = this.#drafts.filter((draft) => draft.result.protocol !== null).length;
-    const sweep = this.#drafts.length === 0 ? [] : sweepById(runId, this.#host.stepKey, env);
     const cap = by === null ? 120_000 : sweepAfterInterruptMs;
     // What the cap cuts off is post's: it looks for everything again.
-    const swept = await Promise.race([sweep, new Promise<null>((resolve) => setTimeout(resolve, cap, null).unref())]);
+    const swept = await Promise.race([
+      engines.release(),
+      new Promise<null>((resolve) => setTimeout(resolve, cap, null).unref()),
+    ]);
     await results.closeLogs();
     // After an interruption every second counts, and post does it.
     const inPost = by !== null && this.#host.kind === 'github';
@@ -240,12 +180,14 @@ export class Workflow {
   ): WorkflowResult {
     const servers = drafts.map((draft) => draft.result);
     const known: Known = {
-      workflowId: this.#parts.runId,
+      workflowId: this.#parts.engines.runId,
       startedAt: this.#parts.startedAt,
-      host: this.#sandbox?.hostFacts(this.#os) ?? hostWithoutSandbox(this.#os),
+      phases: this.#parts.phases,
+      host: this.#engine?.sandbox.hostFacts(this.#os) ?? hostWithoutSandbox(this.#os),
       selfTest: this.#selfTest,
       problems: this.#problems,
       servers,
+      snapshots: this.#snapshotReport,
       interruptedBy,
       verdict: judgeRun(servers, interruptedBy),
       cleanup,

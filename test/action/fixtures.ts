@@ -17,6 +17,8 @@ export interface FixtureCase {
   readonly args?: Record<string, unknown>;
   readonly expect?: Record<string, unknown>;
   readonly timeout?: string;
+  /** A reason. */
+  readonly skip?: string;
 }
 
 /** A job whose workspace holds test/servers and a configuration that starts some of them. */

@@ -56,6 +56,8 @@ export interface Job {
 }
 
 export interface RunningStage {
+  /** Of the node process that runs the stage. */
+  readonly pid: number;
   readonly done: Promise<Stage>;
   readonly log: () => string;
   /** Until the log holds the text. */
@@ -170,6 +172,7 @@ function start(stage: 'main' | 'post', env: Record<string, string>, cwd: string,
     });
   });
   return {
+    pid: child.pid ?? 0,
     done,
     log: () => log,
     logged: async (text) => {

@@ -15,6 +15,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   mcp: ['process', 'result', 'version.ts'],
   cases: ['config/model.ts', 'mcp', 'result'],
   report: ['result', 'text'],
+  telemetry: ['result'],
   workflow: [
     'cases',
     'config',
@@ -25,12 +26,14 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     'report',
     'result',
     'sandbox',
+    'telemetry',
     'text',
     'version.ts',
   ],
+  cli: ['cases', 'config', 'host', 'mcp', 'process', 'report', 'result', 'text', 'version.ts', 'workflow'],
   'main.ts': ['config', 'host', 'process', 'workflow'],
   'post.ts': ['host', 'process', 'workflow'],
-  'cli.ts': ['process', 'workflow'],
+  'cli.ts': ['cli', 'process'],
   'version.ts': [],
 };
 
@@ -39,7 +42,12 @@ const gates: readonly (readonly [RegExp, RegExp])[] = [
   [/^@actions\//u, /^host\/github\.ts$/u],
   [/^(execa|node:child_process)$/u, /^(process\/|(sandbox|install)\/programs\/)/u],
   [/^@modelcontextprotocol\//u, /^mcp\//u],
-  [/^commander$/u, /^workflow\/command-line\.ts$/u],
+  [/^commander$/u, /^cli\/command-line\.ts$/u],
+  [/^chokidar$/u, /^cli\/watch\.ts$/u],
+  [/^cockatiel$/u, /^cases\/breaker\.ts$/u],
+  [/^undici$/u, /^(mcp\/http|install)\//u],
+  [/^@opentelemetry\//u, /^telemetry\//u],
+  [/^xmlbuilder2/u, /^report\/junit\.ts$/u],
 ];
 
 const source = join(import.meta.dirname, '..', '..', 'src');

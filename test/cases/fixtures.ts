@@ -1,20 +1,40 @@
-import type { CaseSpec, Expectations, ServerConfig } from '../../src/config/model.ts';
-import type { CallOutcome } from '../../src/mcp/model.ts';
+import type { CaseSpec, Expectations, PathExpectation, ServerConfig, StepSpec } from '../../src/config/model.ts';
+import type { CallOutcome, Heard } from '../../src/mcp/model.ts';
 import type { ToolResult } from '../../src/result/model.ts';
 
-export function caseOf(expect: Expectations = {}, overrides: Partial<CaseSpec> = {}): CaseSpec {
+const location = { file: 'mcp-workflow.yml', line: 3, column: 5 };
+
+export function stepOf(expect: Expectations = {}, overrides: Partial<StepSpec> = {}): StepSpec {
+  const request = { kind: 'tool', name: 'echo', args: {} } as const;
+  return { name: 'steps[0]', request, expect, capture: {}, timeout: null, location, ...overrides };
+}
+
+/** A case with one call; `step` says what is special about that. */
+export function caseOf(
+  expect: Expectations = {},
+  overrides: Partial<CaseSpec> = {},
+  step: Partial<StepSpec> = {},
+): CaseSpec {
   return {
     id: 'one',
-    tool: 'echo',
-    args: {},
-    expect,
-    location: { file: 'mcp-workflow.yml', line: 3, column: 5 },
-    timeout: null,
+    location,
+    setup: [],
+    steps: [stepOf(expect, step)],
+    teardown: [],
+    repeat: null,
+    fresh: false,
+    client: {},
     tags: [],
     skip: null,
     only: false,
+    snapshotFile: '/nowhere/__snapshots__/cases.snap.json',
     ...overrides,
   };
+}
+
+/** JSONPaths to the values expected there. */
+export function values(paths: Readonly<Record<string, unknown>>): Record<string, PathExpectation> {
+  return Object.fromEntries(Object.entries(paths).map(([path, value]) => [path, { kind: 'value', value }]));
 }
 
 export function toolOf(overrides: Partial<ToolResult> = {}): ToolResult {
@@ -35,6 +55,9 @@ export function serverOf(overrides: Partial<ServerConfig> = {}): ServerConfig {
   return {
     name: 'everything',
     source: { kind: 'path', given: '.', path: '/tmp/server' },
+    transport: { kind: 'stdio' },
+    protocol: 'auto',
+    services: [],
     location: null,
     bin: null,
     command: null,
@@ -54,8 +77,10 @@ export function serverOf(overrides: Partial<ServerConfig> = {}): ServerConfig {
 
 export const text = (value: string) => ({ type: 'text', text: value });
 
-export function resultOf(result: Readonly<Record<string, unknown>>, durationMs = 12): CallOutcome {
-  return { kind: 'result', result, durationMs };
+export const silence: Heard = { progress: [], logs: [], requests: [] };
+
+export function resultOf(result: Readonly<Record<string, unknown>>, durationMs = 12, heard = silence): CallOutcome {
+  return { kind: 'result', result, durationMs, heard };
 }
 
 export function says(value: string, more: Readonly<Record<string, unknown>> = {}): CallOutcome {
@@ -71,6 +96,7 @@ export const refusal: CallOutcome = {
   code: -32602,
   message: 'Unknown tool: echo',
   durationMs: 7,
+  heard: silence,
 };
 
 /** A JSON value nested as deep as a message of a few hundred kilobytes allows. */

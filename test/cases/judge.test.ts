@@ -2,16 +2,28 @@ import * as fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
 import { judge } from '../../src/cases/judge.ts';
 import { createSchemaValidator } from '../../src/cases/schema-validator.ts';
+import { SnapshotStore } from '../../src/cases/snapshot-store.ts';
 import type { Expectations } from '../../src/config/model.ts';
 import type { CallOutcome } from '../../src/mcp/model.ts';
 import type { ToolResult } from '../../src/result/model.ts';
-import { caseOf, deep, refusal, resultOf, says, structured, text, toolOf } from './fixtures.ts';
+import { deep, refusal, resultOf, says, silence, structured, text, toolOf, values } from './fixtures.ts';
 
 const validator = createSchemaValidator();
 afterAll(() => validator.close());
 
-const ask = (expectations: Expectations, outcome: CallOutcome, tool: ToolResult | undefined = toolOf()) =>
-  judge(caseOf(expectations), outcome, tool, validator);
+const request = { kind: 'tool', name: 'echo', args: {} } as const;
+const store = SnapshotStore.open({ update: false, redact: (said) => said });
+const around = {
+  validator,
+  filesBefore: null,
+  filesNow: async () => new Map(),
+  snapshots: { store, file: '/nowhere/__snapshots__/cases.snap.json' },
+};
+
+async function ask(wanted: Expectations, outcome: CallOutcome, tool: ToolResult | undefined = toolOf()) {
+  const { lines } = await judge({ request, expect: wanted, outcome }, { ...around, tool });
+  return lines;
+}
 
 /** The only line of that kind. */
 async function line(kind: string, expectations: Expectations, outcome: CallOutcome, tool?: ToolResult) {
@@ -143,36 +155,48 @@ const rows: readonly Row[] = [
     'at $.__proto__: expected 1, but there is nothing',
   ],
 
-  ['jsonPath', { jsonPath: { '$.total': 2 } }, list, 'passed', '$.total in structuredContent is 2'],
+  ['jsonPath', { jsonPath: values({ '$.total': 2 }) }, list, 'passed', '$.total in structuredContent is 2'],
   [
     'jsonPath',
-    { jsonPath: { '$.total': 3 } },
+    { jsonPath: values({ '$.total': 3 }) },
     list,
     'failed',
     '$.total in structuredContent differs: expected 3, got 2',
   ],
-  ['jsonPath', { jsonPath: { '$.items[*].id': [1, 2] } }, list, 'passed', ''],
+  ['jsonPath', { jsonPath: values({ '$.items[*].id': [1, 2] }) }, list, 'passed', ''],
   [
     'jsonPath',
-    { jsonPath: { '$.items[*].id': [1, 3] } },
+    { jsonPath: values({ '$.items[*].id': [1, 3] }) },
     list,
     'failed',
     '(2 values) differs at $[1]: expected 3, got 2',
   ],
-  ['jsonPath', { jsonPath: { '$.items[0]': { name: 'a', id: 1 } } }, list, 'passed', ''],
+  ['jsonPath', { jsonPath: values({ '$.items[0]': { name: 'a', id: 1 } }) }, list, 'passed', ''],
   [
     'jsonPath',
-    { jsonPath: { '$.none': 3 } },
+    { jsonPath: values({ '$.none': 3 }) },
     list,
     'failed',
     '$.none selects nothing in structuredContent, expected 3; there is {"items":',
   ],
-  ['jsonPath', { jsonPath: { '$[1]': 'b' } }, says('["a","b"]'), 'passed', 'the text read as JSON'],
-  ['jsonPath', { jsonPath: { '$.content[0].type': 'text' } }, says('plain'), 'passed', 'in the result is "text"'],
-  ['jsonPath', { jsonPath: { total: 2 } }, list, 'notChecked', 'total was not checked: the path cannot be used'],
+  ['jsonPath', { jsonPath: values({ '$[1]': 'b' }) }, says('["a","b"]'), 'passed', 'the text read as JSON'],
   [
     'jsonPath',
-    { jsonPath: { "$.items[?search(@.name, '^(a+)+$')]": 1 } },
+    { jsonPath: values({ '$.content[0].type': 'text' }) },
+    says('plain'),
+    'passed',
+    'in the result is "text"',
+  ],
+  [
+    'jsonPath',
+    { jsonPath: values({ total: 2 }) },
+    list,
+    'notChecked',
+    'total was not checked: the path cannot be used',
+  ],
+  [
+    'jsonPath',
+    { jsonPath: values({ "$.items[?search(@.name, '^(a+)+$')]": 1 }) },
     structured({ items: [{ name: `${'a'.repeat(50)}!` }] }),
     'notChecked',
     'did not finish',
@@ -317,7 +341,7 @@ describe('matchesOutputSchema', () => {
 });
 
 test('one line for every wish, and nothing about isError where only a protocol error is expected', async () => {
-  const wishes = { contains: ['a', 'b'], matches: ['a', 'b'], jsonPath: { $: 'a', '$.b': 1 } };
+  const wishes = { contains: ['a', 'b'], matches: ['a', 'b'], jsonPath: values({ $: 'a', '$.b': 1 }) };
   const lines = await ask(wishes, says('a'));
   expect(lines.map(({ kind, state }) => `${kind} ${state}`)).toEqual([
     'isError passed',
@@ -349,7 +373,7 @@ describe('hostile answers', () => {
     notContains: ['x'],
     matches: ['needle'],
     equals: { a: [1] },
-    jsonPath: { '$..a': 1, '$.a': 2 },
+    jsonPath: values({ '$..a': 1, '$.a': 2 }),
     schema: { type: 'object', required: ['a'] },
     maxLatency: 1,
   };
@@ -378,7 +402,10 @@ describe('hostile answers', () => {
     ['__proto__ keys', resultOf({ content: [text('{"__proto__":1}')], ['__proto__']: { isError: true } })],
     ['lone surrogates', says('\uD800needl\uDFFF')],
     ['control characters', says('\u001B[31m\r\n::error::\u2028')],
-    ['a long protocol error', { kind: 'protocolError', code: 1, message: '\u0000\n'.repeat(100_000), durationMs: 1 }],
+    [
+      'a long protocol error',
+      { kind: 'protocolError', code: 1, message: '\u0000\n'.repeat(100_000), durationMs: 1, heard: silence },
+    ],
     ['a long reason', { kind: 'closed', reason: '\uD800\n'.repeat(100_000), durationMs: 1 }],
   ] satisfies (readonly [string, CallOutcome])[])('%s', async (_name, outcome) => {
     expect(await unbounded(everything, outcome)).toEqual([]);
@@ -413,7 +440,9 @@ describe('hostile answers', () => {
         notContains: fc.array(anyText, { maxLength: 2 }),
         matches: fc.array(anyText, { maxLength: 2 }),
         equals: fc.jsonValue(),
-        jsonPath: fc.dictionary(fc.oneof(anyText, fc.constantFrom('$', '$.*', '$..a')), fc.jsonValue(), { maxKeys: 2 }),
+        jsonPath: fc
+          .dictionary(fc.oneof(anyText, fc.constantFrom('$', '$.*', '$..a')), fc.jsonValue(), { maxKeys: 2 })
+          .map(values),
         schema: fc.jsonValue(),
         matchesOutputSchema: fc.boolean(),
         maxLatency: fc.integer(),

@@ -1,10 +1,13 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { runCases } from '../../src/cases/run-cases.ts';
 import type { SchemaValidator } from '../../src/cases/schema-validator.ts';
+import type { Offer, ServerInstance } from '../../src/cases/environment.ts';
+import { SnapshotStore } from '../../src/cases/snapshot-store.ts';
 import type { CaseSpec } from '../../src/config/model.ts';
-import type { CallOutcome, Session } from '../../src/mcp/model.ts';
+import type { CallOutcome } from '../../src/mcp/model.ts';
 import type { CaseResult, ToolResult } from '../../src/result/model.ts';
 import { caseOf, refusal, says, serverOf, toolOf } from './fixtures.ts';
+import { type Script, scripted } from './scripted.ts';
 
 afterEach(() => void vi.useRealTimers());
 
@@ -17,71 +20,46 @@ const validator: SchemaValidator = {
   validate: async () => nothing,
   search: async () => nothing,
   select: async () => nothing,
+  mask: async () => nothing,
   close: async () => {},
 };
 
-type Script = (CallOutcome | (() => CallOutcome | Promise<CallOutcome>))[];
-
-function scripted(script: Script, tools: readonly ToolResult[] = [toolOf()]) {
-  const calls: { name: string; args: unknown; timeoutMs: number }[] = [];
-  const session: Session = {
-    surface: {
-      protocol: {
-        revision: '2025-11-25',
-        era: 'legacy',
-        serverInfo: {},
-        capabilities: {},
-        clientCapabilities: {},
-        instructions: null,
-      },
-      tools,
-      prompts: [],
-      resources: [],
-    },
-    timings: { startMs: 1, listMs: 1 },
-    alive: true,
-    callTool: async (name, args, timeoutMs) => {
-      calls.push({ name, args, timeoutMs });
-      const next = script.shift() ?? says('ok');
-      return typeof next === 'function' ? next() : next;
-    },
-    findings: () => [],
-    stderrTail: () => '',
-    close: async () => {},
-  };
-  return { session, calls };
-}
+type Offered = Offer<ServerInstance>;
 
 interface Setting {
   readonly script?: Script;
   readonly tools?: readonly ToolResult[];
   readonly retries?: number;
-  readonly open?: () => Promise<Session | { failed: string }>;
+  readonly open?: () => Promise<Offered>;
   readonly signal?: AbortSignal;
 }
 
 async function run(cases: readonly CaseSpec[], setting: Setting = {}) {
-  const { session, calls } = scripted(setting.script ?? [], setting.tools);
+  const { instance, requests } = scripted(setting.script ?? [], setting.tools);
   const reported: CaseResult[] = [];
-  const open = vi.fn<() => Promise<Session | { failed: string }>>(setting.open ?? (async () => session));
+  const open = vi.fn<() => Promise<Offered>>(setting.open ?? (async () => instance));
   const results = await runCases(cases, {
     server: serverOf({ retries: setting.retries ?? 3 }),
-    session: open,
+    environment: { shared: open, own: open },
     validator,
+    snapshots: SnapshotStore.open({ update: false, redact: (text) => text }),
     signal: setting.signal ?? new AbortController().signal,
     onCase: (result) => reported.push(result),
   });
   expect(reported).toEqual(results);
-  return { results, calls, open };
+  return { results, requests, open };
 }
 
+const calling = (name: string) => ({ kind: 'tool', name, args: {} }) as const;
 const idempotent = toolOf({ annotations: { idempotentHint: true } });
 const readOnly = toolOf({ annotations: { readOnlyHint: true } });
 const states = (results: readonly CaseResult[]) => results.map(({ state }) => state);
 
 test('a case that passes has its answer, its attempt and its assertions', async () => {
-  const { results, calls } = await run([caseOf({ contains: ['ok'] }, { args: { a: 1 } })]);
-  expect(calls).toEqual([{ name: 'echo', args: { a: 1 }, timeoutMs: 30_000 }]);
+  const request = { kind: 'tool', name: 'echo', args: { a: 1 } } as const;
+  const { results, requests } = await run([caseOf({ contains: ['ok'] }, {}, { request })]);
+  const params = { name: 'echo', arguments: { a: 1 } };
+  expect(requests).toEqual([{ request: { method: 'tools/call', params }, timeoutMs: 30_000 }]);
   expect(results).toMatchObject([
     {
       id: 'one',
@@ -90,10 +68,12 @@ test('a case that passes has its answer, its attempt and its assertions', async 
       reason: null,
       location: { file: 'mcp-workflow.yml', line: 3, column: 5 },
       durationMs: 12,
-      attempts: [{ durationMs: 12, outcome: 'answered', waitedMs: 0 }],
+      startedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/u),
+      repeat: null,
+      attempts: [{ durationMs: 12, outcome: 'answered', waitedMs: 0, step: 'steps[0]' }],
       assertions: [
-        { kind: 'isError', state: 'passed' },
-        { kind: 'contains', state: 'passed' },
+        { kind: 'isError', state: 'passed', step: 'steps[0]' },
+        { kind: 'contains', state: 'passed', step: 'steps[0]' },
       ],
     },
   ]);
@@ -107,19 +87,19 @@ test('cases run one after another, each with its own timeout', async () => {
     running--;
     return says('ok');
   };
-  const cases = [caseOf({}, { id: 'a', timeout: 5 }), caseOf({}, { id: 'b' })];
-  const { results, calls } = await run(cases, { script: [slow, slow] });
+  const cases = [caseOf({}, { id: 'a' }, { timeout: 5 }), caseOf({}, { id: 'b' })];
+  const { results, requests } = await run(cases, { script: [slow, slow] });
   expect(results.map(({ id }) => id)).toEqual(['a', 'b']);
-  expect(calls.map(({ timeoutMs }) => timeoutMs)).toEqual([5, 30_000]);
+  expect(requests.map(({ timeoutMs }) => timeoutMs)).toEqual([5, 30_000]);
 });
 
 test('the reason of a failed case is its first failed assertion; it is not tried again', async () => {
-  const { results, calls } = await run([caseOf({ contains: ['x', 'y'] })], { tools: [readOnly] });
+  const { results, requests } = await run([caseOf({ contains: ['x', 'y'] })], { tools: [readOnly] });
   expect(results[0]).toMatchObject({
     state: 'failed',
     reason: 'the text does not contain "x"; it is "ok" (and 1 more)',
   });
-  expect(calls).toHaveLength(1);
+  expect(requests).toHaveLength(1);
 });
 
 test('what could not be checked is an error, unless something failed for certain', async () => {
@@ -130,9 +110,9 @@ test('what could not be checked is an error, unless something failed for certain
 
 describe('skip and only', () => {
   test('a skipped case says why and is never called', async () => {
-    const { results, calls, open } = await run([caseOf({}, { skip: 'needs a key' })]);
+    const { results, requests, open } = await run([caseOf({}, { skip: 'needs a key' })]);
     expect(results[0]).toMatchObject({ state: 'skipped', reason: 'needs a key', attempts: [], assertions: [] });
-    expect(calls).toEqual([]);
+    expect(requests).toEqual([]);
     expect(open).not.toHaveBeenCalled();
   });
 
@@ -155,15 +135,15 @@ describe('a tool that is not listed', () => {
     ['weather', [], 'the server lists no tool `weather`; it lists none at all'],
     ['weather', tools.slice(1, 3), 'the server lists no tool `weather`; it lists `echo`, `get-sum`'],
   ])('%s fails at once', async (tool, listed, reason) => {
-    const { results, calls } = await run([caseOf({}, { tool })], { tools: listed });
+    const { results, requests } = await run([caseOf({}, {}, { request: calling(tool) })], { tools: listed });
     expect(results[0]).toMatchObject({ state: 'failed', reason, attempts: [] });
-    expect(calls).toEqual([]);
+    expect(requests).toEqual([]);
   });
 
   test('is called all the same where an error is expected', async () => {
     const cases = [
-      caseOf({ isError: true }, { tool: 'none' }),
-      caseOf({ protocolError: { code: -32602 } }, { tool: 'none' }),
+      caseOf({ isError: true }, {}, { request: calling('none') }),
+      caseOf({ protocolError: { code: -32602 } }, {}, { request: calling('none') }),
     ];
     const { results } = await run(cases, { tools, script: [says('no such tool', { isError: true }), refusal] });
     expect(states(results)).toEqual(['passed', 'passed']);
@@ -171,9 +151,9 @@ describe('a tool that is not listed', () => {
 
   test('a listed tool with a broken definition is called', async () => {
     const broken = toolOf({ state: 'failed', problems: ['inputSchema is missing'] });
-    const { results, calls } = await run([caseOf()], { tools: [broken] });
+    const { results, requests } = await run([caseOf()], { tools: [broken] });
     expect(states(results)).toEqual(['passed']);
-    expect(calls).toHaveLength(1);
+    expect(requests).toHaveLength(1);
   });
 });
 
@@ -211,14 +191,14 @@ describe('attempts', () => {
     ['a closed session', closed, readOnly],
     ['a protocol error', refusal, readOnly],
   ])('%s is not tried again', async (_name, outcome, tool) => {
-    const { results, calls } = await run([caseOf()], { tools: [tool], script: [outcome] });
+    const { results, requests } = await run([caseOf()], { tools: [tool], script: [outcome] });
     expect(states(results)).toEqual(['failed']);
-    expect(calls).toHaveLength(1);
+    expect(requests).toHaveLength(1);
   });
 
   test.each([1, 0])('retries: %d is one attempt', async (retries) => {
-    const { calls } = await run([caseOf()], { tools: [readOnly], retries, script: [timeout] });
-    expect(calls).toHaveLength(1);
+    const { requests } = await run([caseOf()], { tools: [readOnly], retries, script: [timeout] });
+    expect(requests).toHaveLength(1);
   });
 });
 
@@ -233,23 +213,28 @@ describe('the session', () => {
     expect(open).toHaveBeenCalledTimes(2);
   });
 
-  test('where none can be had, the remaining cases fail with the reason, and it is not asked again', async () => {
-    const first = scripted([closed]).session;
-    const offers = [first, { failed: 'the server crashed when it was started again' }];
+  test('where none can be had, the case fails, the remaining ones are skipped, and it is not asked again', async () => {
+    const first = scripted([closed]).instance;
+    const offers: Offered[] = [first, { failed: 'the server crashed when it was started again' }];
     const { results, open } = await run([caseOf(), caseOf(), caseOf({}, { skip: 'later' }), caseOf()], {
       open: async () => offers.shift() ?? first,
     });
-    expect(states(results)).toEqual(['failed', 'failed', 'skipped', 'failed']);
-    expect(results[3]?.reason).toBe('the server crashed when it was started again');
+    expect(states(results)).toEqual(['failed', 'failed', 'skipped', 'skipped']);
+    expect(results[1]?.reason).toBe('the server crashed when it was started again');
+    expect(results[2]?.reason).toBe('later');
+    expect(results[3]?.reason).toBe(
+      'circuit breaker: the server is gone: the server crashed when it was started again',
+    );
     expect(open).toHaveBeenCalledTimes(2);
   });
 
   test('trouble of our own is an error, never a verdict', async () => {
-    const { results } = await run([caseOf(), caseOf()], {
+    const { results, open } = await run([caseOf(), caseOf()], {
       open: async () => {
         throw new Error('podman is gone');
       },
     });
+    expect(open).toHaveBeenCalledOnce();
     expect(states(results)).toEqual(['error', 'error']);
     expect(results[1]?.reason).toBe('there is no session with the server: podman is gone');
   });
@@ -294,12 +279,12 @@ describe('an interrupted run', () => {
       setTimeout(() => controller.abort(), 20);
       return timeout;
     };
-    const { results, calls } = await run([caseOf()], {
+    const { results, requests } = await run([caseOf()], {
       tools: [readOnly],
       script: [stopSoon],
       signal: controller.signal,
     });
     expect(results[0]).toMatchObject({ state: 'skipped', reason });
-    expect(calls).toHaveLength(1);
+    expect(requests).toHaveLength(1);
   });
 });

@@ -42,7 +42,10 @@ test('any text ends in a configuration or in problems with places', async () => 
 test('any values under the known keys end in a configuration or in problems with places', async () => {
   const words =
     'version defaults servers cases gate repositories source args command env work mounts from at resources timeouts ' +
-    'retries id tool server expect include schema jsonPath matches secret otherwise network toString constructor $ref';
+    'retries id tool server expect include schema jsonPath matches secret otherwise network toString constructor $ref ' +
+    'transport http port path protocol services image ready tcp log auth bearer headers health interval allowInsecure ' +
+    'prompt resource complete argument list steps setup teardown repeat passRate client elicitation action content ' +
+    'sampling text roots uri capture files snapshot ignore exists contains minItems maxItems logs level contentTypes';
   const keys = words.split(' ');
   const { tree } = fc.letrec<{ tree: unknown; leaf: unknown; map: unknown; list: unknown }>((tie) => ({
     leaf: fc.oneof(
@@ -61,6 +64,11 @@ test('any values under the known keys end in a configuration or in problems with
         'host',
         'none',
         '$.a',
+        'oci:x:1',
+        'https://x.example/mcp',
+        'http://x.example/mcp',
+        '{{a}}',
+        'stdio',
       ),
       fc.string(),
       fc.double(),
@@ -141,7 +149,7 @@ cases:
           ],
           cases: [],
         },
-        { name: 'toString', cases: [{ id: 'constructor', args: { constructor: 1 } }] },
+        { name: 'toString', cases: [{ id: 'constructor', steps: [{ request: { args: { constructor: 1 } } }] }] },
       ],
     },
   });

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { commandLineNames, inputNames } from '../../src/config/input-names.ts';
 import { readInputs } from '../../src/config/inputs.ts';
 
 function messages(raw: Record<string, string>): string[] {
@@ -19,6 +20,8 @@ test('absent inputs have their defaults', () => {
     timeout: 1_800_000,
     resultsDirectory: null,
     allowUntrustedTrigger: false,
+    updateSnapshots: false,
+    shard: null,
   };
   expect(readInputs({})).toEqual({ ok: true, inputs: absent });
   expect(readInputs({ config: '', servers: '', concurrency: '', 'fail-on': '', 'github-token': 'x' })).toEqual({
@@ -39,6 +42,8 @@ test('every input is read', () => {
     timeout: '45m',
     'results-directory': 'out',
     'allow-untrusted-trigger': 'true',
+    'update-snapshots': 'true',
+    shard: '2/5',
   };
   expect(readInputs(raw)).toEqual({
     ok: true,
@@ -53,6 +58,8 @@ test('every input is read', () => {
       timeout: 2_700_000,
       resultsDirectory: 'out',
       allowUntrustedTrigger: true,
+      updateSnapshots: true,
+      shard: { index: 2, count: 5 },
     },
   });
 });
@@ -83,6 +90,13 @@ describe('mistakes', () => {
     [{ secrets: 'KEY=value' }, ['not the name of an environment variable']],
     [{ config: 'a\0b' }, ['`config`', 'control']],
     [{ 'results-directory': 'a\u202Eb' }, ['`results-directory`', 'invisible']],
+    [{ shard: '6/5' }, ['`shard`', '`2/5`', '"6/5"']],
+    [{ shard: '0/5' }, ['`2/5`']],
+    [{ shard: '2' }, ['`2/5`']],
+    [{ shard: '2/5/6' }, ['`2/5`']],
+    [{ shard: '-1/5' }, ['`2/5`']],
+    [{ shard: '1/2000' }, ['at most 1000']],
+    [{ 'update-snapshots': 'all' }, ['`true` or `false`', '"all"']],
     [{ repositorys: '.' }, ['no such input', 'did you mean `repositories`']],
   ])('%j', (raw, words) => {
     const [message, ...more] = messages(raw);
@@ -97,6 +111,11 @@ describe('mistakes', () => {
   test('all come at once', () => {
     expect(messages({ 'fail-on': 'x', concurrency: 'x', timeout: 'x', secrets: 'PATH,HOME' })).toHaveLength(5);
   });
+});
+
+test('the action knows nothing that only the command line knows', () => {
+  const ofTheAction: readonly string[] = inputNames;
+  expect(commandLineNames.filter((name) => ofTheAction.includes(name))).toEqual([]);
 });
 
 test('any text ends in inputs or in problems', () => {

@@ -68,6 +68,9 @@ describe('a whole configuration', () => {
         name: '@modelcontextprotocol/server-everything',
         range: '2026.8.31',
       },
+      transport: { kind: 'stdio' },
+      protocol: 'auto',
+      services: [],
       location: { file: configFile, line: 5, column: 13 },
       bin: 'mcp-server-everything',
       command: null,
@@ -84,7 +87,7 @@ describe('a whole configuration', () => {
       ],
       image: `node:24-slim@${digest}`,
       installScripts: 'never',
-      work: { from: path.join(workspace, 'fixtures/everything'), at: '/work' },
+      work: { from: path.join(workspace, 'fixtures/everything'), at: '/work', reset: 'server' },
       mounts: [{ from: path.join(workspace, 'fixtures/data.json'), at: '/data/data.json' }],
       resources: { cpus: 1, memory: 1024 ** 3, pids: 256, disk: 2 * 1024 ** 3 },
       timeouts: { install: 120_000, start: 30_000, call: 500, stop: 5000 },
@@ -103,21 +106,38 @@ describe('a whole configuration', () => {
     expect(first?.cases).toEqual([
       {
         id: 'sum',
-        tool: 'get-sum',
-        args: { a: 2, b: 3 },
-        expect: { isError: false, contains: ['5'], maxLatency: 2000, equals: null },
         location: { file: configFile, line: 22, column: 5 },
-        timeout: 3000,
+        setup: [],
+        steps: [
+          {
+            name: 'steps[0]',
+            request: { kind: 'tool', name: 'get-sum', args: { a: 2, b: 3 } },
+            expect: { isError: false, contains: ['5'], maxLatency: 2000, equals: null },
+            capture: {},
+            timeout: 3000,
+            location: { file: configFile, line: 22, column: 5 },
+          },
+        ],
+        teardown: [],
+        repeat: null,
+        fresh: false,
+        client: {},
         tags: ['smoke'],
         skip: null,
         only: false,
+        snapshotFile: path.join(workspace, '.github/__snapshots__/mcp-workflow.yml.snap.json'),
       },
       expect.objectContaining({ id: 'other', skip: expect.stringContaining('skip: true'), tags: ['slow'] }),
     ]);
     expect(second?.cases).toEqual([
       expect.objectContaining({
         id: 'sum',
-        expect: { schema: { type: 'object' }, matches: ['^a', 'b'], notContains: ['x'] },
+        steps: [
+          expect.objectContaining({
+            expect: { schema: { type: 'object' }, matches: ['^a', 'b'], notContains: ['x'] },
+          }),
+        ],
+        snapshotFile: path.join(workspace, 'cases/__snapshots__/one.yml.snap.json'),
         location: { file: 'cases/one.yml', line: 3, column: 5 },
       }),
       expect.objectContaining({
@@ -196,14 +216,15 @@ describe('where the file is', () => {
 });
 
 describe('repositories', () => {
-  test('become servers named as their package or folder', async () => {
+  test('become servers named as their package, folder, image or host', async () => {
     const workspace = workspaceWith({ 'src/tool/': '', 'lib/tool/': '' });
-    const loaded = loadedOf(
-      await load(workspace, { repositories: 'npm:@a/tool@^1\nnpm:@b/tool\n./src/tool\nlib/tool\n.' }),
-    );
+    const sources = ['npm:@a/tool@^1', 'npm:@b/tool', './src/tool', 'lib/tool', '.'];
+    const others = ['oci:ghcr.io/acme/my_server:1.2', 'oci:localhost:5000/tool:1', 'https://mcp.example.com:8443/mcp'];
+    const loaded = loadedOf(await load(workspace, { repositories: [...sources, ...others].join('\n') }));
     const names = loaded.config.servers.map(({ name }) => name);
     expect(names.slice(0, 4)).toEqual(['tool', 'tool-2', 'tool-3', 'tool-4']);
     expect(names[4]).toBe(path.basename(workspace));
+    expect(names.slice(5)).toEqual(['my_server', 'tool-5', 'mcp.example.com']);
     expect(loaded.config.servers[0]).toMatchObject({ location: null, command: null, image: 'host', cases: [] });
   });
 
@@ -219,19 +240,23 @@ cases:
       ok: true,
       config: {
         servers: [
-          { name: 'tool', retries: 1, location: { line: 4, column: 5 }, cases: [{ id: 'a', args: {}, expect: {} }] },
+          {
+            name: 'tool',
+            retries: 1,
+            location: { line: 4, column: 5 },
+            cases: [{ id: 'a', steps: [{ request: { args: {} }, expect: {} }] }],
+          },
         ],
       },
     });
   });
 
   test('are not run twice', async () => {
-    const text = 'version: 1\nservers:\n  mine: { source: . }\n';
-    const loaded = loadedOf(
-      await load(workspaceWith({ [configFile]: text }), { repositories: './\nnpm:a\nnpm:a@latest' }),
-    );
-    expect(loaded).toMatchObject({ ok: true, config: { servers: [{ name: 'mine' }, { name: 'a' }] } });
-    expect(loaded.notes).toHaveLength(2);
+    const text = 'version: 1\nservers:\n  mine: { source: . }\n  far: { source: https://a.example/mcp }\n';
+    const repositories = './\nnpm:a\nnpm:a@latest\nHTTPS://A.example:443/mcp\noci:x:1';
+    const loaded = loadedOf(await load(workspaceWith({ [configFile]: text }), { repositories }));
+    expect(loaded.config.servers.map(({ name }) => name)).toEqual(['mine', 'far', 'a', 'x']);
+    expect(loaded.notes).toHaveLength(3);
   });
 
   test('of the input have no place: the message names it', async () => {

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { onTestFinished } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import { readInputs } from '../../src/config/inputs.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import type { LoadedConfig } from '../../src/config/load.ts';
@@ -45,3 +45,26 @@ export function loadedOf(loaded: LoadedConfig): LoadedConfig & { ok: true } {
 }
 
 export const configFile = '.github/mcp-workflow.yml';
+
+/** What a text has the mark `▸` before, as `line:column`, and the text without it. */
+export function marked(text: string): { readonly text: string; readonly place: string } {
+  const before = text.slice(0, text.indexOf('▸')).split('\n');
+  return { text: text.replace('▸', ''), place: `${before.length}:${(before.at(-1) ?? '').length + 1}` };
+}
+
+/** The problems of a configuration, each as its place and its sentence. */
+export async function problemsOf(text: string, more: Readonly<Record<string, string>> = {}) {
+  const lines = problemLines(await load(workspaceWith({ [configFile]: text, 'folder/file.txt': 'x', ...more })));
+  return lines.map((line) => {
+    const [place = '', message = ''] = line.replace(`${configFile}:`, '').split(/ (.*)/s);
+    return { place, message };
+  });
+}
+
+/** What a table expects: one problem, at `place`, with all of `words`. */
+export function one(place: string, words: readonly string[]) {
+  const pattern = new RegExp(
+    words.map((word) => `(?=[^]*${word.replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`)})`).join(''),
+  );
+  return [{ place, message: expect.stringMatching(pattern) }];
+}

@@ -46,14 +46,18 @@ describe('starts that end in no session', () => {
   });
 
   test('a program that does not exist, and a start that throws, are no verdict on the server', async () => {
-    const absent = await openSession(() => startPiped('/nonexistent/program', [], {}), options());
+    const absent = await openSession(
+      { kind: 'stdio', start: () => startPiped('/nonexistent/program', [], {}) },
+      options(),
+    );
     expect(absent).toMatchObject({
       ok: false,
       startup: { outcome: 'unreachable', advice: expect.stringContaining('ENOENT') },
     });
-    const thrown = await openSession(() => {
+    const start = () => {
       throw new Error('no room');
-    }, options());
+    };
+    const thrown = await openSession({ kind: 'stdio', start }, options());
     expect(thrown).toMatchObject({
       ok: false,
       startup: { outcome: 'unreachable', advice: expect.stringContaining('no room') },

@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished } from 'vitest';
 import * as z from 'zod';
-import type { CallOutcome, OpenResult, Session, SessionOptions, StartServer } from '../../src/mcp/model.ts';
+import type { CallOutcome, OpenResult, Reach, Session, SessionOptions, StartServer } from '../../src/mcp/model.ts';
 import { openSession } from '../../src/mcp/open-session.ts';
 import { startPiped } from '../../src/process/run.ts';
 
@@ -33,9 +33,12 @@ export function options(more: Partial<SessionOptions> = {}): SessionOptions {
   return { startTimeoutMs: 20_000, stopTimeoutMs: 3000, signal: new AbortController().signal, ...more };
 }
 
+/** How a fixture is reached: over stdio where it does not say otherwise. */
+export type Reached = Fixture & { readonly reach?: Reach };
+
 /** Opens a session and closes it after the test, which then finds no process left. */
-export async function open(server: Fixture, more: Partial<SessionOptions> = {}): Promise<OpenResult> {
-  const result = await openSession(server.start, options(more));
+export async function open(server: Reached, more: Partial<SessionOptions> = {}): Promise<OpenResult> {
+  const result = await openSession(server.reach ?? { kind: 'stdio', start: server.start }, options(more));
   onTestFinished(async () => {
     if (result.ok) await result.session.close();
     expect(await server.leftovers()).toEqual([]);
@@ -43,16 +46,26 @@ export async function open(server: Fixture, more: Partial<SessionOptions> = {}):
   return result;
 }
 
-export async function openOk(server: Fixture, more: Partial<SessionOptions> = {}): Promise<Session> {
+export async function openOk(server: Reached, more: Partial<SessionOptions> = {}): Promise<Session> {
   const result = await open(server, more);
   if (!result.ok) throw new Error(`${result.startup.outcome}: ${result.startup.advice}`);
   return result.session;
 }
 
-export async function openRefused(server: Fixture, more: Partial<SessionOptions> = {}) {
+export async function openRefused(server: Reached, more: Partial<SessionOptions> = {}) {
   const result = await open(server, more);
   if (result.ok) throw new Error('The session was opened.');
   return result;
+}
+
+/** Calls a tool as a case does. */
+export function callTool(
+  session: Session,
+  name: string,
+  args: Readonly<Record<string, unknown>>,
+  timeoutMs: number,
+): Promise<CallOutcome> {
+  return session.request({ method: 'tools/call', params: { name, arguments: args } }, timeoutMs);
 }
 
 const TextResult = z.object({ result: z.object({ content: z.tuple([z.object({ text: z.string() })]) }) });

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type StartupFacts, startupOutcome } from '../../src/mcp/startup-outcome.ts';
+import type { StartupFacts } from '../../src/mcp/startup-facts.ts';
+import { startupOutcome } from '../../src/mcp/startup-outcome.ts';
 import { StartupOutcome } from '../../src/result/model.ts';
 
 const code = (exitCode: number) => ({ exitCode, signal: null, spawnError: null });
@@ -12,8 +13,11 @@ function exited(stderrTail: string, more: Partial<StartupFacts> = {}): StartupFa
     lastStderrLine: stderrTail.trim().split('\n').at(-1) ?? '',
     stdoutDirt: [],
     timedOutAfterMs: null,
-    initError: null,
+    wrongAnswer: null,
     broken: null,
+    http: null,
+    reach: 'stdio',
+    asked: 'initialize',
     ...more,
   };
 }
@@ -170,8 +174,8 @@ describe('other ends', () => {
   });
 
   test('an answer to initialize comes before anything printed', () => {
-    const initError = { text: 'Internal error', phrase: 'with error -32603 "Internal error"' };
-    expect(startupOutcome(timedOut('FOO_KEY is required', { initError })).outcome).toBe('not_mcp');
+    const wrongAnswer = { text: 'Internal error', phrase: 'with error -32603 "Internal error"' };
+    expect(startupOutcome(timedOut('FOO_KEY is required', { wrongAnswer })).outcome).toBe('not_mcp');
   });
 });
 

@@ -34,6 +34,25 @@ describe('renderAnnotations', () => {
     ]);
   });
 
+  it('names the step, the request and how often a repeated case passed', () => {
+    const attempts = [make.anAttempt({ step: 'login' }), make.anAttempt({ step: 'steps[1]' })];
+    const repeat = { times: 10, passed: 7, required: 9 };
+    const assertions = [make.anAssertion({ step: 'steps[1]' })];
+    const failed = make.aFailedCase('c', { tool: 'prompt greet', attempts, assertions, repeat });
+    const [note] = renderAnnotations(make.aResult([make.aServer('s', { cases: [failed] })]), { perLevel });
+    expect(note?.text.split('\n')[0]).toBe(
+      'prompt greet, steps[1], contains: The text does not contain "5". (7 of 10 passed, 9 needed)',
+    );
+  });
+
+  it('names the service that a server could not be started for', () => {
+    const services = [make.aService('db', { state: 'failed', reason: 'not ready within 30 s' })];
+    const [note] = renderAnnotations(make.aResult([make.aServerThatNeverStarted('orders', { services })]), {
+      perLevel,
+    });
+    expect(note?.text.split('\n')[2]).toBe('service db: not ready within 30 s');
+  });
+
   it('falls back to the line of the server for a case without one', () => {
     const server = make.aServer('s', { state: 'failed', cases: [make.aFailedCase('c', { location: null })] });
     expect(renderAnnotations(make.aResult([server]), { perLevel })[0]?.location?.file).toBe('.github/mcp-workflow.yml');

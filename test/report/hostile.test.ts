@@ -15,10 +15,16 @@ const maxBytes = 900 * 1024;
 function resultOf(text: string): WorkflowResult {
   const location = { file: text, line: 3, column: 1 };
   const attempts = [
-    { durationMs: 1, outcome: text, waitedMs: 0 },
-    { durationMs: 1, outcome: text, waitedMs: 0 },
+    { durationMs: 1, outcome: text, waitedMs: 0, step: text },
+    { durationMs: 1, outcome: text, waitedMs: 0, step: `${text}2` },
   ];
-  const assertion = make.anAssertion({ kind: text, message: text, expected: { [text]: 1 }, actual: [text] });
+  const assertion = make.anAssertion({
+    kind: text,
+    message: text,
+    step: text,
+    expected: { [text]: 1 },
+    actual: [text],
+  });
   const failed = make.aFailedCase(text, { tool: text, reason: text, location, attempts, assertions: [assertion] });
   const skipped = make.aCase(text, { tool: text, state: 'skipped', reason: text });
   const server = make.aServer(text, {
@@ -31,6 +37,9 @@ function resultOf(text: string): WorkflowResult {
     },
     tools: [make.aTool(text, { state: 'failed', problems: [text] })],
     cases: [failed, skipped],
+    services: [
+      make.aService(text, { state: 'failed', reason: text, logTail: text, image: { given: text, digest: text } }),
+    ],
     findings: [make.aFinding({ check: text, subject: text, message: text, location })],
   });
   const attempt = { durationMs: 1, error: text };
@@ -50,6 +59,7 @@ function resultOf(text: string): WorkflowResult {
       workflowId: text,
       reasons: [text],
       problems: [{ message: text, location }],
+      snapshots: { written: 1, removed: 1, stale: [{ file: text, key: text }] },
       selfTest: [{ id: text, state: 'notChecked', detail: text }],
     },
   );

@@ -46,6 +46,27 @@ describe('phaseLines', () => {
     expect(linesOf(result, 'w03 connect')).toEqual(['typo: not started: it could not be installed']);
   });
 
+  it('shows services, restarts and transport, and gathers cases that were skipped for one reason', () => {
+    const reason = 'the server ended during three cases one after another';
+    const skipped = Array.from({ length: 500 }, (_, at) => make.aCase(`c${at}`, { state: 'skipped', reason }));
+    const cases = [make.aCase('first', { repeat: { times: 10, passed: 9, required: 9 } }), ...skipped];
+    const services = [
+      make.aService('db'),
+      make.aService('mail', { state: 'failed', readyMs: null, reason: 'it ended' }),
+    ];
+    const result = make.aResult([make.aServer('s', { cases, services, restarts: 3, transport: 'http' })]);
+    expect(linesOf(result, 'w03 connect')).toEqual([
+      's: service db: passed, ready after 800 ms',
+      's: service mail: failed: it ended',
+      's: ok, transport http, protocol 2025-11-25 (legacy), s 1.2.0, 420 ms',
+    ]);
+    expect(linesOf(result, 'w07 execute')).toEqual([
+      's: first: passed in 12 ms (9 of 10 passed, 9 needed)',
+      `s: 500 cases skipped (${reason})`,
+      's: started again 3 times',
+    ]);
+  });
+
   it('shows the problems of tools', () => {
     const tools = [make.aTool('broken', { state: 'failed', problems: ['inputSchema is not an object'] })];
     const lines = linesOf(make.aResult([make.aServer('s', { tools })]), 'w04 discover');

@@ -5,7 +5,9 @@ import {
   Startup,
   WorkflowResult,
   type AssertionResult,
+  type CaseAttempt,
   type Finding,
+  type ServiceResult,
   type ToolResult,
 } from '../../src/result/model.ts';
 
@@ -29,7 +31,19 @@ export function aFinding(changes: Partial<Finding> = {}): Finding {
 
 export function anAssertion(changes: Partial<AssertionResult> = {}): AssertionResult {
   const message = 'The text does not contain "5".';
-  return { kind: 'contains', state: 'failed', expected: '5', actual: 'The sum is 6.', message, ...changes };
+  return {
+    kind: 'contains',
+    state: 'failed',
+    expected: '5',
+    actual: 'The sum is 6.',
+    message,
+    step: 'steps[0]',
+    ...changes,
+  };
+}
+
+export function anAttempt(changes: Partial<CaseAttempt> = {}): CaseAttempt {
+  return { durationMs: 12, outcome: 'answered', waitedMs: 0, step: 'steps[0]', ...changes };
 }
 
 export function aCase(id: string, changes: Partial<CaseResult> = {}): CaseResult {
@@ -39,8 +53,10 @@ export function aCase(id: string, changes: Partial<CaseResult> = {}): CaseResult
     state: 'passed',
     reason: null,
     location: { file: 'mcp-cases/all.yml', line: 4, column: 3 },
+    startedAt: '2026-09-01T10:00:05.000Z',
     durationMs: 12,
-    attempts: [{ durationMs: 12, outcome: 'answered', waitedMs: 0 }],
+    repeat: null,
+    attempts: [anAttempt()],
     assertions: [],
     ...changes,
   });
@@ -66,6 +82,7 @@ export function aServer(name: string, changes: Partial<ServerResult> = {}): Serv
       location: { file: '.github/mcp-workflow.yml', line: 6, column: 13 },
     },
     image: { given: 'host', digest: null, toolchain: { node: '24.19.0' } },
+    transport: 'stdio',
     startup: aStartup(),
     protocol: {
       revision: '2025-11-25',
@@ -78,7 +95,13 @@ export function aServer(name: string, changes: Partial<ServerResult> = {}): Serv
     tools: [aTool('echo'), aTool('get-sum')],
     prompts: [],
     resources: [],
+    resourceTemplates: [],
     timings: { resolveMs: 120, fetchMs: 1400, scriptsMs: 0, startMs: 420, listMs: 30, casesMs: 90 },
+    startedAt: '2026-09-01T10:00:01.000Z',
+    durationMs: 2060,
+    phases: [],
+    restarts: 0,
+    services: [],
     peakMemory: 52_428_800,
     installSize: 13_000_000,
     cases: [],
@@ -86,6 +109,12 @@ export function aServer(name: string, changes: Partial<ServerResult> = {}): Serv
     scores: { functionality: null, security: null, performance: null, overall: null, coverage: null },
     ...changes,
   });
+}
+
+/** A program beside a server, which was ready at once. */
+export function aService(name: string, changes: Partial<ServiceResult> = {}): ServiceResult {
+  const image = { given: 'postgres:17', digest: null };
+  return { name, image, state: 'passed', reason: null, readyMs: 800, logTail: '', ...changes };
 }
 
 /** A server that never answered: no protocol, no tools. */
@@ -128,6 +157,7 @@ export function aResult(servers: readonly ServerResult[], changes: Partial<Workf
     workflowId: '1001-1-test-3f2a',
     startedAt: '2026-09-01T10:00:00.000Z',
     durationMs: 45_200,
+    phases: [],
     complete: true,
     interruptedBy: null,
     conclusion: 'passed',
@@ -146,6 +176,7 @@ export function aResult(servers: readonly ServerResult[], changes: Partial<Workf
     ],
     problems: [],
     servers,
+    snapshots: null,
     cleanup: { operations: [] },
     ...changes,
   });
@@ -168,8 +199,8 @@ export function aTypicalResult(): WorkflowResult {
         reason: 'The container ended before the call was answered.',
         location: { file: 'mcp-cases/all.yml', line: 20, column: 3 },
         attempts: [
-          { durationMs: 900, outcome: 'the container ended', waitedMs: 0 },
-          { durationMs: 880, outcome: 'the container ended', waitedMs: 1000 },
+          anAttempt({ durationMs: 900, outcome: 'the container ended' }),
+          anAttempt({ durationMs: 880, outcome: 'the container ended', waitedMs: 1000 }),
         ],
       }),
       aCase('images', { state: 'skipped', reason: 'not before version 2', attempts: [], durationMs: 0 }),

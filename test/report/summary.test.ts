@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { renderSummary } from '../../src/report/summary.ts';
-import type { WorkflowResult } from '../../src/result/model.ts';
+import type { CaseResult, WorkflowResult } from '../../src/result/model.ts';
 import * as make from './results.ts';
 
 const maxBytes = 900 * 1024;
 const render = (result: WorkflowResult): string => renderSummary(result, { maxBytes, version: '0.1.0' });
+
+const failedWith = (failed: CaseResult): WorkflowResult =>
+  make.aResult([make.aServer('s', { state: 'failed', cases: [failed] })], { conclusion: 'failed' });
 
 describe('renderSummary', () => {
   it('looks as it should on a usual bad day', async () => {
@@ -49,59 +52,70 @@ describe('renderSummary', () => {
     expect(text).toMatch(/- expected {2}…x+left"\n\+ actual {4}…x+right"/);
   });
 
+  it('names steps only where a case has more than one', () => {
+    const single = render(failedWith(make.aFailedCase('one')));
+    expect(single).not.toContain('steps[0]');
+    const assertions = [make.anAssertion({ step: 'login', state: 'passed' }), make.anAssertion({ step: 'logout' })];
+    expect(render(failedWith(make.aFailedCase('two', { assertions })))).toContain(
+      '<code>logout</code> <code>contains</code>: The text does not contain',
+    );
+  });
+
+  it('says of a repeated case how often it passed, and of other requests what was asked', () => {
+    const repeat = { times: 10, passed: 7, required: 9 };
+    const text = render(failedWith(make.aFailedCase('r', { repeat, tool: 'prompt greet' })));
+    expect(text).toContain(
+      'prompt <code>greet</code> · <code>mcp-cases/all.yml:4</code> · 12 ms · 7 of 10 passed, 9 needed',
+    );
+  });
+
+  it('shows services, restarts, transport and what a remote server is', () => {
+    const services = [
+      make.aService('db'),
+      make.aService('cache', {
+        state: 'failed',
+        readyMs: null,
+        reason: 'not ready within 30 s',
+        logTail: 'out of memory',
+      }),
+    ];
+    const http = make.aServer('orders', { state: 'failed', reason: 'x', transport: 'http', restarts: 2, services });
+    const resolved = { kind: 'remote', name: 'mcp.example.com', version: null, integrity: null, digest: null };
+    const source = { given: 'https://mcp.example.com/mcp', resolved, location: null };
+    const remote = make.aServer('search', { transport: 'remote', source });
+    const text = render(make.aResult([http, remote], { conclusion: 'failed' }));
+    expect(text).toContain('❌ service <code>cache</code> (<code>postgres:17</code>): not ready within 30 s');
+    expect(text).toContain('```text\nout of memory\n```');
+    expect(text).toContain('| <code>db</code> | <code>postgres:17</code> | ✅ passed | 800 ms |');
+    expect(text).toContain('image <code>host</code> · transport http · startup ok');
+    expect(text).toContain('started again 2 times');
+    expect(text).toContain('source <code>https&#58;//mcp.example.com/mcp</code> · transport remote · startup ok');
+  });
+
+  it('gathers many cases that were skipped for one reason in one line', () => {
+    const reason = 'the server ended during three cases one after another';
+    const cases = Array.from({ length: 500 }, (_, at) => make.aCase(`c${at}`, { state: 'skipped', reason }));
+    const text = render(
+      make.aResult([
+        make.aServer('s', { cases: [...cases, make.aCase('own', { state: 'skipped', reason: 'later' })] }),
+      ]),
+    );
+    expect(text).toContain(
+      `## Skipped\n\n- ⏭️ 500 cases of <code>s</code>: ${reason}\n- ⏭️ case <code>own</code> of <code>s</code>: later\n`,
+    );
+  });
+
+  it('names snapshots that no case asks for', () => {
+    const stale = [{ file: 'mcp-cases/__snapshots__/all.snap.json', key: 's > gone > steps[0]' }];
+    const text = render(make.aResult([make.aServer('s')], { snapshots: { written: 0, removed: 0, stale } }));
+    expect(text).toContain(
+      'no case asks for <code>s &#62; gone &#62; steps[0]</code> in'.replace('[0]', '&#91;0&#93;'),
+    );
+  });
+
   it('reports no unenforced limit as enforced', () => {
     const text = render(make.aTypicalResult());
     expect(text).toContain('| memory | ✅ enforced |');
     expect(text).toContain('| disk | ⚠️ not enforced |');
-  });
-});
-
-describe('renderSummary within its budget', () => {
-  const manyCases = (count: number): WorkflowResult => {
-    const actual = 'The answer of the server, which is a long one. '.repeat(20);
-    const cases = Array.from({ length: count }, (_, at) =>
-      make.aFailedCase(`case-${at}`, { assertions: [make.anAssertion({ actual })] }),
-    );
-    const reasons = Array.from({ length: 30 }, (_, at) => `Reason ${at}.`);
-    return make.aResult(
-      [make.aServer('clock', { cases: [make.aCase('now')] }), make.aServer('s', { state: 'failed', cases })],
-      {
-        conclusion: 'failed',
-        reasons,
-      },
-    );
-  };
-
-  it('leaves out the details of what passed first', () => {
-    const result = manyCases(100);
-    const whole = render(result);
-    const text = renderSummary(result, { maxBytes: Buffer.byteLength(whole) - 1, version: '0.1.0' });
-    expect(whole).toContain('## Details');
-    expect(text).not.toContain('## Details');
-    expect(text).toContain('Shortened to fit');
-    expect(text.match(/^#### /gm)).toHaveLength(100);
-  });
-
-  it('then cuts lists, with the number of what is missing', () => {
-    const text = render(manyCases(2000));
-    const shown = text.match(/^#### /gm)?.length ?? 0;
-    expect(Buffer.byteLength(text)).toBeLessThanOrEqual(maxBytes);
-    expect(shown).toBeGreaterThan(500);
-    expect(text).toContain(`and ${2000 - shown} more (see result.json)`);
-    expect(text.match(/^```/gm)?.length).toBe(shown * 2);
-  });
-
-  it.each([300_000, 30_000, 5000, 3000, 1000])('keeps heading, verdict and counts in %d bytes', (budget) => {
-    const text = renderSummary(manyCases(2000), { maxBytes: budget, version: '0.1.0' });
-    expect(Buffer.byteLength(text)).toBeLessThanOrEqual(budget);
-    expect(text).toContain('# ❌ MCP servers: failed\n\n**1 of 2 servers and 2000 of 2001 cases failed.**');
-    expect(text).toContain('| cases | 1 | 2000 | 0 | 0 | 2001 |');
-  });
-
-  it('holds any budget at all', () => {
-    for (const budget of [0, 1, 10, 300]) {
-      const text = renderSummary(manyCases(3), { maxBytes: budget, version: '0.1.0' });
-      expect(Buffer.byteLength(text)).toBeLessThanOrEqual(budget);
-    }
   });
 });

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { parseSource, resolveInside } from '../../src/sources/parse.ts';
+import { resolveInside } from '../../src/sources/inside.ts';
+import { parseSource } from '../../src/sources/parse.ts';
 import type { ParsedSource } from '../../src/sources/parse.ts';
 
 let root = '';
@@ -74,6 +75,82 @@ describe('npm sources', () => {
   });
 });
 
+describe('images', () => {
+  const digest = `sha256:${'a'.repeat(64)}`;
+  test.each([
+    'node:24-slim',
+    'ghcr.io/acme/server:1.2.0',
+    'localhost:5000/acme/my_server/x:v1',
+    `docker.io/library/node@${digest}`,
+    `registry.example.com:443/a/b__c:1@${digest}`,
+  ])('oci:%s', (reference) => {
+    expect(parseSource(`oci:${reference}`, workspace)).toEqual({ kind: 'oci', given: `oci:${reference}`, reference });
+  });
+
+  test.each([
+    ['oci:', 'not an image'],
+    ['oci:node', 'neither tag nor digest; add one'],
+    ['oci:ghcr.io/acme/server', 'neither tag nor digest'],
+    ['oci:localhost:5000/acme/server', 'neither tag nor digest'],
+    ['oci:docker://node:24', 'a transport before its name'],
+    ['oci:docker:node:24', 'a transport before its name'],
+    ['oci:Acme/Server:1', 'no capital letters'],
+    ['oci:node:24 --privileged', 'not an image'],
+    ['oci:node@sha256:abc', 'not an image'],
+    ['oci:-v:1', 'not an image'],
+    ['oci:../x:1', 'not an image'],
+    [`oci:${'a'.repeat(600)}:1`, 'longer than'],
+    ['OCI:node:24', 'unknown prefix'],
+  ])('%j is refused', (given, words) => {
+    expect(parseSource(given, workspace)).toEqual({ invalid: expect.stringContaining(words) });
+  });
+});
+
+describe('remote servers', () => {
+  test.each([
+    ['https://mcp.example.com/mcp', 'https://mcp.example.com/mcp'],
+    ['https://mcp.example.com', 'https://mcp.example.com/'],
+    ['HTTPS://MCP.Example.com:443/mcp', 'https://mcp.example.com/mcp'],
+    ['http://127.0.0.1:3000/mcp', 'http://127.0.0.1:3000/mcp'],
+    ['https://mcp.example.com/mcp?tenant=acme&key=', 'https://mcp.example.com/mcp?tenant=acme&key='],
+    ['https://github.com/mcp', 'https://github.com/mcp'],
+  ])('%s', (given, url) => {
+    expect(parseSource(given, workspace)).toEqual({ kind: 'remote', given, url });
+  });
+
+  test.each([
+    ['https://', 'not a URL'],
+    ['https:mcp.example.com', 'not a URL'],
+    ['https:///mcp', 'not a URL'],
+    ['https://exa mple.com', 'not a URL'],
+    ['https://example.com:99999/', 'not a URL'],
+    ['https://example.com\\@evil.example/', 'not a URL'],
+    ['https://ada@mcp.example.com/mcp', 'user name or password'],
+    ['https://ada:hunter2@mcp.example.com/mcp', 'user name or password'],
+    ['https://mcp.example.com/mcp#tools', 'fragment'],
+    ['https://mcp.example.com/mcp#', 'fragment'],
+    ['https://mcp.example.com/mcp?api_key=hunter2', '"api_key", which looks like a secret'],
+    ['https://mcp.example.com/mcp?apiKey=hunter2', 'looks like a secret'],
+    ['https://mcp.example.com/mcp?x=1&access_token=hunter2', 'looks like a secret'],
+    ['https://mcp.example.com/mcp?key=hunter2', 'looks like a secret'],
+    ['https://mcp.example.com/mcp?x=ghp_hunter2', 'looks like a secret'],
+    ['https://mcp.example.com/mcp?x=${{ secrets.hunter2 }}', 'nothing is expanded'],
+    ['https://mcp.example.com/${hunter2}', 'nothing is expanded'],
+  ])('%j is refused, and no secret of it is shown', (given, words) => {
+    const parsed = parseSource(given, workspace);
+    expect(parsed).toEqual({ invalid: expect.stringContaining(words) });
+    expect(JSON.stringify(parsed)).not.toMatch(/hunter2|ada/);
+  });
+
+  test('what is no remote server shows no secret either', () => {
+    for (const given of ['https://ada:hunter2@example.com/a/b.git', 'git+https://ada:hunter2@example.com/a/b']) {
+      const parsed = parseSource(given, workspace);
+      expect(parsed).toEqual({ unsupported: expect.stringContaining('git URL') });
+      expect(JSON.stringify(parsed)).not.toMatch(/hunter2|ada/);
+    }
+  });
+});
+
 describe('local paths', () => {
   test.each([
     ['.', ''],
@@ -122,7 +199,6 @@ describe('local paths', () => {
 describe('sources that are not built yet', () => {
   test.each([
     ['pypi:mcp-server==1.0', 'Python package'],
-    ['oci:ghcr.io/acme/server:1', 'container image'],
     ['registry:io.example/server', 'MCP registry'],
     ['acme/server', 'repository on GitHub'],
     ['acme/server@v1.2#src/everything', 'repository on GitHub'],
@@ -130,7 +206,9 @@ describe('sources that are not built yet', () => {
     ['git+https://example.com/server', 'git URL'],
     ['git@github.com:acme/server.git', 'git URL'],
     ['ssh://git@example.com/server', 'git URL'],
-    ['https://mcp.example.com/mcp', 'remote server'],
+    ['https://github.com/acme/server', 'git URL'],
+    ['https://gitlab.com/acme/server/', 'git URL'],
+    ['http://example.com/server.git#main', 'git URL'],
   ])('%s', (given, what) => {
     const parsed = parseSource(given, workspace);
     expect(parsed).toEqual({ unsupported: expect.stringContaining(what) });
@@ -142,7 +220,7 @@ test.each([
   ['', 'empty'],
   ['-rf', 'option'],
   ['server', 'npm:NAME'],
-  ['http://example.com/mcp', 'not encrypted'],
+  ['docker:node:24', '`oci:IMAGE:TAG`'],
   ['file:///etc', 'without `file:`'],
   ['nmp:server', 'unknown prefix'],
   ['a/b/c', 'does not exist'],
@@ -154,6 +232,8 @@ test.each([
 function isHarmless(parsed: ParsedSource): boolean {
   if (!('kind' in parsed)) return Object.values(parsed).every((sentence) => /\w/.test(sentence));
   if (parsed.kind === 'npm') return /^[@a-z0-9~]/i.test(parsed.name) && !/^-|[:/]/.test(parsed.range);
+  if (parsed.kind === 'oci') return /^[a-z0-9]\S*[:@]\S+$/i.test(parsed.reference);
+  if (parsed.kind === 'remote') return /^https?:\/\/[^@#\s]+$/.test(parsed.url);
   return `${parsed.path}/`.startsWith(`${workspace}/`) && !/\.git/i.test(parsed.path);
 }
 
@@ -167,6 +247,11 @@ test('any text is a source, not yet one, or a mistake, and no path leaves the wo
     'servers',
     '.git',
     'npm:',
+    'oci:',
+    'https://',
+    ':8',
+    '#',
+    '?key=',
     '@',
     '-',
     'one',

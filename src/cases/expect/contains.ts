@@ -1,10 +1,9 @@
-import type { AssertionResult } from '../../result/model.ts';
 import type { ResultAnswer } from '../answer.ts';
-import { decide } from '../assertion.ts';
+import { decide, type Line } from '../assertion.ts';
 import { brief } from '../show.ts';
 
 /** The text has `expected` in it, to the letter. */
-export function contains(expected: string, { text }: ResultAnswer): AssertionResult {
+export function contains(expected: string, { text }: ResultAnswer): Line {
   return decide('contains', text.includes(expected), {
     expected,
     actual: text,

@@ -1,10 +1,9 @@
-import type { AssertionResult } from '../../result/model.ts';
 import { type ResultAnswer, subjectForEquals } from '../answer.ts';
-import { decide } from '../assertion.ts';
+import { decide, type Line } from '../assertion.ts';
 import { describeDifference, firstDifference } from '../difference.ts';
 
 /** structuredContent, else the text read as JSON, else the text equals `expected`; the order of keys does not count. */
-export function equals(expected: unknown, answer: ResultAnswer): AssertionResult {
+export function equals(expected: unknown, answer: ResultAnswer): Line {
   const { name, value } = subjectForEquals(answer, expected);
   const difference = firstDifference(expected, value);
   return decide('equals', difference === null, {

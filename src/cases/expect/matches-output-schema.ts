@@ -1,6 +1,6 @@
-import type { AssertionResult, ToolResult } from '../../result/model.ts';
+import type { ToolResult } from '../../result/model.ts';
 import type { ResultAnswer } from '../answer.ts';
-import { assertion, decide } from '../assertion.ts';
+import { assertion, decide, type Line } from '../assertion.ts';
 import type { SchemaValidator } from '../schema-validator.ts';
 
 const kind = 'matchesOutputSchema';
@@ -10,7 +10,7 @@ export async function matchesOutputSchema(
   tool: ToolResult | undefined,
   { result }: ResultAnswer,
   validator: SchemaValidator,
-): Promise<AssertionResult> {
+): Promise<Line> {
   const expected = tool?.outputSchema ?? null;
   const actual = result['structuredContent'];
   const failed = (message: string) => assertion(kind, 'failed', { expected, actual, message });

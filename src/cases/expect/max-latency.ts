@@ -1,9 +1,8 @@
-import type { AssertionResult } from '../../result/model.ts';
 import type { Answer } from '../answer.ts';
-import { decide } from '../assertion.ts';
+import { decide, type Line } from '../assertion.ts';
 
 /** The answer came within `expected` milliseconds. */
-export function maxLatency(expected: number, { durationMs }: Answer): AssertionResult {
+export function maxLatency(expected: number, { durationMs }: Answer): Line {
   const took = Math.ceil(durationMs);
   return decide('maxLatency', durationMs <= expected, {
     expected,

@@ -1,10 +1,9 @@
-import type { AssertionResult } from '../../result/model.ts';
 import type { ResultAnswer } from '../answer.ts';
-import { decide } from '../assertion.ts';
+import { decide, type Line } from '../assertion.ts';
 import { around, brief } from '../show.ts';
 
 /** The text has `expected` nowhere in it. */
-export function notContains(expected: string, { text }: ResultAnswer): AssertionResult {
+export function notContains(expected: string, { text }: ResultAnswer): Line {
   const at = text.indexOf(expected);
   return decide('notContains', at < 0, {
     expected,

@@ -1,13 +1,12 @@
 import type { Expectations } from '../../config/model.ts';
-import type { AssertionResult } from '../../result/model.ts';
 import type { Answer } from '../answer.ts';
-import { decide } from '../assertion.ts';
+import { decide, type Line } from '../assertion.ts';
 import { brief } from '../show.ts';
 
 type Expected = NonNullable<Expectations['protocolError']>;
 
 /** A JSON-RPC error came instead of a result, with the code and with the text in its message, where given. */
-export function protocolError(expected: Expected, answer: Answer): AssertionResult {
+export function protocolError(expected: Expected, answer: Answer): Line {
   const wanted = describe(expected);
   if (answer.kind === 'result') {
     const got = `a result with isError: ${answer.isError} and the text ${brief(answer.text)}`;

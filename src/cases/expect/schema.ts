@@ -1,14 +1,9 @@
-import type { AssertionResult } from '../../result/model.ts';
 import { type ResultAnswer, subjectOf } from '../answer.ts';
-import { assertion, decide } from '../assertion.ts';
+import { assertion, decide, type Line } from '../assertion.ts';
 import type { SchemaValidator } from '../schema-validator.ts';
 
 /** structuredContent, else the text read as JSON, else the whole result is valid by the case's own JSON Schema. */
-export async function schema(
-  expected: unknown,
-  answer: ResultAnswer,
-  validator: SchemaValidator,
-): Promise<AssertionResult> {
+export async function schema(expected: unknown, answer: ResultAnswer, validator: SchemaValidator): Promise<Line> {
   const { name, value } = subjectOf(answer);
   const outcome = await validator.validate(expected, value);
   if (outcome.state === 'notChecked') {

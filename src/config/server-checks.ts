@@ -1,0 +1,88 @@
+import type { Problem } from '../result/model.ts';
+import type { SourceDocument, ValuePath } from './document.ts';
+import { atKey, atValue, pathText } from './place.ts';
+import { memberOf, recordOf } from './raw.ts';
+import { containerPathProblem, overlap } from './regions.ts';
+import { remoteProblems } from './remote-checks.ts';
+import type { SchemaContext } from './schema-context.ts';
+import { serviceProblems } from './service-checks.ts';
+import { sourceProblems } from './source-checks.ts';
+import { show } from './words.ts';
+
+type Granted = ReadonlyMap<string, string>;
+
+/**
+ * Looks at values that were not checked yet, so that one run shows these mistakes beside all others.
+ *
+ * @returns mistakes in how the parts of one server fit together
+ */
+export function serverProblems(document: SourceDocument, granted: Granted, context: SchemaContext): Problem[] {
+  return Object.entries(recordOf(memberOf(document.value, 'servers'))).flatMap(([name, server]) => {
+    const base = ['servers', name];
+    const given = memberOf(server, 'source');
+    const source = typeof given === 'string' ? context.source(given) : null;
+    const services = Object.keys(recordOf(memberOf(server, 'services')));
+    const programs = [base, ...services.map((service) => [...base, 'services', service])];
+    return [
+      ...overlapProblems(document, server, base),
+      ...startProblems(document, server, base),
+      ...(source !== null && 'value' in source ? sourceProblems(document, server, base, source.value) : []),
+      ...sourceSecretProblems(document, given, [...base, 'source'], granted),
+      ...serviceProblems(document, server, base),
+      ...remoteProblems(document, server, base, granted),
+      ...programs.flatMap((path) =>
+        ['command', 'args'].flatMap((key) => secretProblems(document, [...path, key], granted)),
+      ),
+    ];
+  });
+}
+
+function overlapProblems(document: SourceDocument, server: unknown, base: ValuePath): Problem[] {
+  const mounts = memberOf(server, 'mounts');
+  const places = [
+    { at: memberOf(memberOf(server, 'work'), 'at'), path: [...base, 'work', 'at'] },
+    ...(Array.isArray(mounts) ? mounts : []).map((mount: unknown, index) => ({
+      at: memberOf(mount, 'at'),
+      path: [...base, 'mounts', index, 'at'],
+    })),
+  ].flatMap(({ at, path }) => (typeof at === 'string' && containerPathProblem(at) === null ? [{ at, path }] : []));
+  return places.flatMap(({ at, path }, index) => {
+    const other = places.slice(0, index).find((earlier) => overlap(earlier.at, at));
+    if (other === undefined) return [];
+    const sentence = `${show(at)} overlaps with ${show(other.at)} of ${pathText(other.path)}; choose separate folders`;
+    return [atValue(document, path, sentence)];
+  });
+}
+
+function startProblems(document: SourceDocument, server: unknown, base: ValuePath): Problem[] {
+  if (memberOf(server, 'bin') === undefined || memberOf(server, 'command') === undefined) return [];
+  return [atKey(document, [...base, 'bin'], '`command` replaces the start altogether; leave `bin` or `command` out')];
+}
+
+/** Nothing is expanded in arguments, so a variable there is a mistake; a value there would be a leak. */
+function secretProblems(document: SourceDocument, path: ValuePath, granted: Granted): Problem[] {
+  const list = path.reduce<unknown>((value, step) => memberOf(value, String(step)), document.value);
+  if (!Array.isArray(list)) return [];
+  return list.flatMap((text: unknown, index) => {
+    const name = typeof text === 'string' ? secretIn(text, granted) : undefined;
+    if (name === undefined) return [];
+    const sentence = `the secret ${name} cannot stand in an argument, where every process list shows it; pass it by \`env\``;
+    return [atValue(document, [...path, index], sentence)];
+  });
+}
+
+function sourceSecretProblems(document: SourceDocument, source: unknown, path: ValuePath, granted: Granted): Problem[] {
+  const name = typeof source === 'string' && /^https?:/i.test(source) ? secretIn(source, granted) : undefined;
+  if (name === undefined) return [];
+  const sentence = `the secret ${name} cannot stand in a URL, which every log shows; send it by \`auth\` or \`headers\``;
+  return [atValue(document, path, sentence)];
+}
+
+function secretIn(text: string, granted: Granted): string | undefined {
+  return [...granted].find(
+    ([name, value]) =>
+      text.includes(`\${${name}}`) ||
+      text.split(/[^A-Za-z0-9_$]+/).includes(`$${name}`) ||
+      (value.length >= 4 && text.includes(value)),
+  )?.[0];
+}

@@ -1,0 +1,63 @@
+import { availableParallelism } from 'node:os';
+import pLimit from 'p-limit';
+import { createSchemaValidator } from '../cases/schema-validator.ts';
+import type { SnapshotStore } from '../cases/snapshot-store.ts';
+import type { Host } from '../host/host.ts';
+import type { ServerDraft } from './draft.ts';
+import type { Engine } from './engine.ts';
+import { reportProgress } from './progress.ts';
+import { runServer } from './server-run.ts';
+import type { Stop } from './stop.ts';
+
+export interface QueueOptions {
+  /** null where every server runs elsewhere. */
+  readonly engine: Engine | null;
+  readonly snapshots: SnapshotStore;
+  readonly stop: Stop;
+  /** null: cores, at most 4. */
+  readonly concurrency: number | null;
+  readonly onLog: (source: string, line: string) => void;
+  readonly onServerEnd: () => Promise<void>;
+  /** A mistake of ours in one server's work. */
+  readonly onFault: (draft: ServerDraft, error: unknown) => void;
+}
+
+/** w02 to w08: each server flows through by itself, so many at a time. */
+export async function runServers(host: Host, drafts: readonly ServerDraft[], options: QueueOptions): Promise<void> {
+  const { engine, snapshots, stop } = options;
+  const validator = createSchemaValidator();
+  const context = {
+    engine,
+    validator,
+    snapshots,
+    signal: stop.signal,
+    secondsLeft: () => stop.secondsLeft(),
+    progress: (phase: string, server: string, message: string) => reportProgress(host, phase, server, message),
+    onLog: options.onLog,
+  };
+  const limit = pLimit(options.concurrency ?? Math.min(availableParallelism(), 4));
+  const heartbeat = startHeartbeat(host, drafts);
+  try {
+    await Promise.all(
+      drafts.map((draft) =>
+        limit(async () => {
+          if (stop.signal.aborted) return;
+          await runServer(draft, context).catch((error: unknown) => options.onFault(draft, error));
+          await options.onServerEnd();
+        }),
+      ),
+    );
+  } finally {
+    clearInterval(heartbeat);
+    await validator.close();
+  }
+}
+
+/** Says now and then what is still under way: silence looks like a hang. */
+function startHeartbeat(host: Host, drafts: readonly ServerDraft[]): NodeJS.Timeout {
+  return setInterval(() => {
+    const busy = drafts.filter((draft) => draft.phase !== null && draft.phase !== 'waiting');
+    const names = busy.map((draft) => `${draft.config.name} (${draft.phase})`);
+    if (names.length > 0) host.info(`still working on ${names.join(', ')}`);
+  }, 20_000).unref();
+}
