@@ -46230,6 +46230,8 @@ async function makeVisibleFolder(path) {
     return path;
 }
 
+// EXTERNAL MODULE: external "node:timers/promises"
+var external_node_timers_promises_ = __nccwpck_require__(8500);
 // EXTERNAL MODULE: ./lib/process/run.js + 144 modules
 var run = __nccwpck_require__(2422);
 ;// CONCATENATED MODULE: ./lib/sandbox/errors.js
@@ -46382,8 +46384,10 @@ function environmentArguments(spec) {
 
 
 
+
 /** One hosted image had podman hang in a third of the jobs: no call is without a deadline. */
 const shortDeadlineMs = 30_000;
+const removalAttempts = 4;
 /** The only writer of podman's arguments. Every call has a deadline and a built environment. */
 class podman_Podman {
     #identity;
@@ -46475,15 +46479,34 @@ class podman_Podman {
         const kill = () => void this.remove('container', [name]).finally(() => client.kill());
         return { ...client, name, kill };
     }
-    /** Removes by name, containers with those that joined their namespaces; what is gone already is no error. */
+    /** Removes by name; what is gone already is no error. */
     async remove(kind, names, deadlineMs = shortDeadlineMs) {
         const command = {
-            container: ['rm', '--force', '--ignore', '--depend', '--time', '0', '--volumes'],
+            container: ['rm', '--force', '--ignore', '--time', '0', '--volumes'],
             volume: ['volume', 'rm', '--force'],
             network: ['network', 'rm', '--force'],
         }[kind];
-        // Without our mark: a sweep must not end what removes.
-        return this.call([...command, ...names], deadlineMs, { env: { [runVariable]: '' } });
+        for (let attempt = 1;; attempt++) {
+            // Without our mark: a sweep must not end what removes.
+            const result = await this.call([...command, ...names], deadlineMs, { env: { [runVariable]: '' } });
+            if (result.ok || result.timedOut || attempt === removalAttempts)
+                return result;
+            // A container cannot go before those that joined its namespace, which are tried in any order.
+            await (0,external_node_timers_promises_.setTimeout)(100);
+        }
+    }
+    /** Removes a container with all that joined its namespace; what is gone already is no error. */
+    async removeWithJoined(name) {
+        for (let attempt = 1;; attempt++) {
+            await this.call(['rm', '--force', '--ignore', '--depend', '--time', '0', '--volumes', name], shortDeadlineMs, {
+                env: { [runVariable]: '' },
+            });
+            // One that ends by itself at that moment makes podman give up, and say that all is well: asked again, it has to
+            // say whether the container is gone.
+            const result = await this.remove('container', [name]);
+            if (result.ok || result.timedOut || attempt === removalAttempts)
+                return result;
+        }
     }
     /** Removes a tag, and the image when it was the last. @returns false when there was none. @throws PodmanFailed */
     async removeImage(tag) {
@@ -46586,8 +46609,6 @@ function state_stateDirectories(env) {
     };
 }
 
-// EXTERNAL MODULE: external "node:timers/promises"
-var external_node_timers_promises_ = __nccwpck_require__(8500);
 ;// CONCATENATED MODULE: ./lib/sandbox/uids.js
 
 

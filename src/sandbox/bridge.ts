@@ -87,7 +87,7 @@ export class Bridge {
 
   /** Removes it, and every container that joined its namespace. Idempotent; never rejects. */
   async close(): Promise<void> {
-    await this.#sandbox.removeContainers([this.container]);
+    await this.#sandbox.removeWithJoined(this.container);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
 import type { PipedProcess } from '../process/piped.ts';
 import { type CommandResult, runCommand, startPiped } from '../process/run.ts';
@@ -31,6 +32,7 @@ export type Kind = 'container' | 'volume' | 'network';
 
 /** One hosted image had podman hang in a third of the jobs: no call is without a deadline. */
 const shortDeadlineMs = 30_000;
+const removalAttempts = 4;
 
 /** The only writer of podman's arguments. Every call has a deadline and a built environment. */
 export class Podman {
@@ -133,15 +135,33 @@ export class Podman {
     return { ...client, name, kill };
   }
 
-  /** Removes by name, containers with those that joined their namespaces; what is gone already is no error. */
+  /** Removes by name; what is gone already is no error. */
   async remove(kind: Kind, names: readonly string[], deadlineMs = shortDeadlineMs): Promise<CommandResult> {
     const command = {
-      container: ['rm', '--force', '--ignore', '--depend', '--time', '0', '--volumes'],
+      container: ['rm', '--force', '--ignore', '--time', '0', '--volumes'],
       volume: ['volume', 'rm', '--force'],
       network: ['network', 'rm', '--force'],
     }[kind];
-    // Without our mark: a sweep must not end what removes.
-    return this.call([...command, ...names], deadlineMs, { env: { [runVariable]: '' } });
+    for (let attempt = 1; ; attempt++) {
+      // Without our mark: a sweep must not end what removes.
+      const result = await this.call([...command, ...names], deadlineMs, { env: { [runVariable]: '' } });
+      if (result.ok || result.timedOut || attempt === removalAttempts) return result;
+      // A container cannot go before those that joined its namespace, which are tried in any order.
+      await sleep(100);
+    }
+  }
+
+  /** Removes a container with all that joined its namespace; what is gone already is no error. */
+  async removeWithJoined(name: string): Promise<CommandResult> {
+    for (let attempt = 1; ; attempt++) {
+      await this.call(['rm', '--force', '--ignore', '--depend', '--time', '0', '--volumes', name], shortDeadlineMs, {
+        env: { [runVariable]: '' },
+      });
+      // One that ends by itself at that moment makes podman give up, and say that all is well: asked again, it has to
+      // say whether the container is gone.
+      const result = await this.remove('container', [name]);
+      if (result.ok || result.timedOut || attempt === removalAttempts) return result;
+    }
   }
 
   /** Removes a tag, and the image when it was the last. @returns false when there was none. @throws PodmanFailed */

@@ -183,9 +183,9 @@ export class Sandbox {
     return names.length === 0 || (await this.#podman.remove('volume', names)).ok;
   }
 
-  /** With all that joined their namespaces. @returns whether they are gone. Never rejects. */
-  async removeContainers(names: readonly string[]): Promise<boolean> {
-    return names.length === 0 || (await this.#podman.remove('container', names)).ok;
+  /** With all that joined its namespace. @returns whether it is gone. Never rejects. */
+  async removeWithJoined(container: string): Promise<boolean> {
+    return (await this.#podman.removeWithJoined(container)).ok;
   }
 
   /**

@@ -19,17 +19,16 @@ const on = (server: keyof typeof servers, id: string, tool: string, more: Partia
   tool,
   ...more,
 });
+/** None about time: what was measured stands in its messages. */
 const cases: readonly FixtureCase[] = [
   on('healthy', 'adds', 'add', { args: { a: 2, b: 3 }, expect: { contains: '5', jsonPath: { '$.sum': 5 } } }),
   on('healthy', 'adds-wrongly', 'add', { args: { a: 2, b: 3 }, expect: { contains: '6', equals: { sum: 6 } } }),
-  on('healthy', 'too-slow', 'slow', { args: { ms: 100 }, expect: { maxLatency: '10ms' } }),
   on('healthy', 'fails-as-it-should', 'fail', { expect: { isError: true, matches: 'did not work' } }),
   on('healthy', 'unknown', 'ad', { expect: { isError: false } }),
   on('healthy', 'not-today', 'echo', { skip: 'waits for a decision' }),
   on('healthy', 'crashes', 'crash'),
   on('healthy', 'after-the-crash', 'echo', { args: { message: 'x' }, expect: { equals: 'x' } }),
   on('exits-during-call', 'leaves', 'leave'),
-  on('not-to-be-had', 'never-asked', 'any'),
 ];
 
 describe(`the same run, ${times} times`, () => {
@@ -61,14 +60,12 @@ describe(`the same run, ${times} times`, () => {
     expect(result?.servers.flatMap((server) => server.cases.map(({ id, state }) => `${id} ${state}`))).toEqual([
       'adds passed',
       'adds-wrongly failed',
-      'too-slow failed',
       'fails-as-it-should passed',
       'unknown failed',
       'not-today skipped',
       'crashes failed',
       'after-the-crash passed',
       'leaves failed',
-      'never-asked error',
     ]);
     expect(leftovers(jobs)).toEqual([]);
   });

@@ -2,7 +2,7 @@
  * What of a result belongs to the moment of its run and not to what was found, by key, wherever it stands:
  * - `workflowId`: has a random part
  * - `startedAt`: the clock
- * - `durationMs`, `waitedMs`, `readyMs`, `timings`: how busy the machine was (`waitedMs` is randomised as well)
+ * - `durationMs`, `waitedMs`, `timings`: how busy the machine was (`waitedMs` is randomised as well)
  * - `peakMemory`: as the kernel measured it
  * - `itemsProcessed`: how many of its things had not gone by themselves when the sweep looked
  */
@@ -11,7 +11,6 @@ export const ofTheMoment: readonly string[] = [
   'startedAt',
   'durationMs',
   'waitedMs',
-  'readyMs',
   'timings',
   'peakMemory',
   'itemsProcessed',

@@ -48,7 +48,7 @@ test('snapshots lie beside the file of their case, each under a name of its own'
 test('snapshots count as selected or not, and a file that nothing asks for any more is known', async () => {
   const workspace = workspaceWith({ ...files, 'cases/__snapshots__/b.yml.snap.json': '{}' });
   const { config } = loadedOf(await load(workspace, { servers: 'two' }));
-  expect([...config.snapshots.values()].map(({ length }) => length)).toEqual([4, 1, 0]);
+  expect([...config.snapshots.values()].map(({ length }) => length)).toEqual([1, 5, 0]);
   expect(config.snapshots.get(path.join(workspace, 'cases/__snapshots__/b.yml.snap.json'))).toEqual([]);
 });
 

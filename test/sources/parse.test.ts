@@ -233,7 +233,10 @@ function isHarmless(parsed: ParsedSource): boolean {
   if (!('kind' in parsed)) return Object.values(parsed).every((sentence) => /\w/.test(sentence));
   if (parsed.kind === 'npm') return /^[@a-z0-9~]/i.test(parsed.name) && !/^-|[:/]/.test(parsed.range);
   if (parsed.kind === 'oci') return /^[a-z0-9]\S*[:@]\S+$/i.test(parsed.reference);
-  if (parsed.kind === 'remote') return /^https?:\/\/[^@#\s]+$/.test(parsed.url);
+  if (parsed.kind === 'remote') {
+    const { protocol, username, password, hash } = new URL(parsed.url);
+    return /^https?:$/.test(protocol) && `${username}${password}${hash}` === '' && !parsed.url.includes('#');
+  }
   return `${parsed.path}/`.startsWith(`${workspace}/`) && !/\.git/i.test(parsed.path);
 }
 
