@@ -2,7 +2,7 @@ import type { Expectations, FileExpectation, Matchers, PathExpectation, StepRequ
 import { isRecord } from './record.ts';
 
 /** `{{name}}` stands for a captured value, `\{{name}}` for these characters themselves; other braces are just braces. */
-const reference = /(?<slashes>\\*)\{\{(?<name>[A-Za-z_][\w-]{0,63})\}\}/gu;
+const reference = /(?<!\\)(?<slashes>\\*)\{\{(?<name>[A-Za-z_][\w-]{0,63})\}\}/gu;
 const onlyReference = /^\{\{(?<name>[A-Za-z_][\w-]{0,63})\}\}$/u;
 
 /** What was captured so far, by name. */

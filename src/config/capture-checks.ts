@@ -7,6 +7,9 @@ import { isRecord, memberOf, recordOf } from './raw.ts';
 import { referencesIn } from './references.ts';
 import { show, suggestion } from './words.ts';
 
+/** Captured names that an unknown one is compared with. */
+const maxCompared = 100;
+
 interface Place {
   readonly value: unknown;
   readonly path: ValuePath;
@@ -29,7 +32,7 @@ function unknownIn(document: SourceDocument, { value, path }: Place, captured: R
   return [...names]
     .filter((name) => !captured.has(name))
     .map((name) => {
-      const meant = captured.size === 0 ? '' : `; ${suggestion(name, [...captured])}`;
+      const meant = captured.size === 0 || captured.size > maxCompared ? '' : `; ${suggestion(name, [...captured])}`;
       const literal = `write \`\\{{${name}}}\` for the characters themselves`;
       return atValue(
         document,

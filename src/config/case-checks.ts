@@ -24,7 +24,7 @@ export function caseProblems(entries: readonly CaseEntry[], servers: ReadonlyMap
     const server = serverOf(entry);
     const hasWork = server === null ? undefined : servers.get(server);
     return [
-      ...placeProblems(entry, raw, [...servers.keys()]),
+      ...placeProblems(entry, raw, servers),
       ...idProblems(entry, raw, seen),
       ...formProblems(document, raw, path),
       ...stepNameProblems(entry, raw),
@@ -38,16 +38,16 @@ export function caseProblems(entries: readonly CaseEntry[], servers: ReadonlyMap
   });
 }
 
-function placeProblems(entry: CaseEntry, raw: RawRecord, servers: readonly string[]): Problem[] {
+function placeProblems(entry: CaseEntry, raw: RawRecord, servers: ReadonlyMap<string, boolean>): Problem[] {
   const { document, path } = entry;
   const server = serverOf(entry);
   const named = memberOf(raw, 'server') !== undefined;
   if (server === null) {
     return named ? [] : [atValue(document, path, 'the case names no server; add `server: NAME`')];
   }
-  if (servers.includes(server)) return [];
+  if (servers.has(server)) return [];
   const place = named ? [...path, 'server'] : ['server'];
-  return [atValue(document, place, `there is no server ${show(server)}; ${suggestion(server, servers)}`)];
+  return [atValue(document, place, `there is no server ${show(server)}; ${suggestion(server, [...servers.keys()])}`)];
 }
 
 /** @param seen where each id of each server stands first; it is added to */

@@ -2,7 +2,8 @@
  * `{{name}}` in a text stands for a captured value, `\{{name}}` for these characters themselves; other braces are just
  * braces (docs/ASSERTIONS.md). The room `cases` fills them in.
  */
-const reference = /(\\*)\{\{([A-Za-z_][A-Za-z0-9_-]{0,63})\}\}/g;
+// Looking back keeps a row of very many backslashes from being counted from each of them.
+const reference = /(?<!\\)(\\*)\{\{([A-Za-z_][A-Za-z0-9_-]{0,63})\}\}/g;
 
 /** The names of the captured values that a text asks for. */
 export function referencesIn(text: string): string[] {

@@ -26,8 +26,14 @@ function authProblems(document: SourceDocument, auth: unknown, path: ValuePath, 
   if (!isRecord(auth)) return [];
   const known = ['bearer', 'clientCredentials'];
   const given = known.filter((key) => memberOf(auth, key) !== undefined);
-  const bearer = secretProblem(memberOf(auth, 'bearer'), granted);
-  const problems = bearer === null ? [] : [atValue(document, [...path, 'bearer'], bearer)];
+  const places: [unknown, ValuePath][] = [
+    [memberOf(auth, 'bearer'), [...path, 'bearer']],
+    [memberOf(memberOf(auth, 'clientCredentials'), 'clientSecret'), [...path, 'clientCredentials', 'clientSecret']],
+  ];
+  const problems = places.flatMap(([reference, place]) => {
+    const sentence = secretProblem(reference, granted);
+    return sentence === null ? [] : [atValue(document, place, sentence)];
+  });
   // An unknown key is a mistake of its own, most likely the one that is missing here.
   if (given.length === 1 || Object.keys(auth).some((key) => !known.includes(key))) return problems;
   return [...problems, atKey(document, path, 'expected one of `bearer` and `clientCredentials`')];

@@ -6,6 +6,8 @@ import { strict } from './strict.ts';
 import { urlPath } from './transport-schema.ts';
 import { duration, label, settle, wants } from './values.ts';
 
+const maxHeaders = 50;
+
 /** How a run proves to a remote server who it is. */
 export function authSchema() {
   const clientCredentials = strict({
@@ -36,7 +38,10 @@ export function headersSchema() {
     if (message !== null) issues.addIssue({ code: 'custom', message });
   });
   const either = z.union([value, secretReference()], wants('a text (put numbers in quotes) or `{ secret: NAME }`'));
-  return z.record(name, either, wants('a mapping from names to values')).describe('Further headers of every request.');
+  return z
+    .record(name, either, wants('a mapping from names to values'))
+    .refine((given) => Object.keys(given).length <= maxHeaders, `expected at most ${maxHeaders} headers`)
+    .describe('Further headers of every request.');
 }
 
 export function healthSchema() {

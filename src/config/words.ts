@@ -3,6 +3,9 @@ import { closest, distance } from 'fastest-levenshtein';
 /** Characters of a foreign text that a sentence shows. */
 export const maxShown = 80;
 
+/** Known names that an unknown one is compared with. */
+const maxCompared = 500;
+
 /** A foreign text as part of a sentence: quoted, on one line, cut to a bounded length. */
 export function show(text: string): string {
   return JSON.stringify(text.length > maxShown ? `${text.slice(0, maxShown)}…` : text);
@@ -24,7 +27,8 @@ export function expected(what: string, value: unknown): string {
 }
 
 /** The known name that somebody who wrote `name` most likely meant; null where none is close. */
-export function nearest(name: string, known: readonly string[]): string | null {
+export function nearest(name: string, among: readonly string[]): string | null {
+  const known = among.slice(0, maxCompared);
   if (known.length === 0 || name.length > 100) return null;
   const best = closest(
     name.toLowerCase(),

@@ -118,3 +118,11 @@ test('what a server sends is never read as a template, and any text can be writt
     }),
   );
 });
+
+test('a row of very many backslashes is read once, not from each of them', () => {
+  const text = `${'\\'.repeat(100_000)}{{`;
+  const started = performance.now();
+  expect(new Filler(new Map()).text(text)).toBe(text);
+  // It took eleven seconds; this limit is against that, not for speed.
+  expect(performance.now() - started).toBeLessThan(3000);
+});

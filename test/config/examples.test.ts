@@ -35,7 +35,7 @@ const caseKeys = ['expect', 'repeat', 'client', 'capture', 'steps', 'tags'];
 function configurationOf(fragment: unknown): Record<string, unknown> {
   const isMapping = typeof fragment === 'object' && fragment !== null && !Array.isArray(fragment);
   if (!isMapping) return { version: 1, servers: serversFor(fragment), cases: fragment };
-  if ('version' in fragment) return fragment as Record<string, unknown>;
+  if ('version' in fragment) return { ...fragment };
   if ('cases' in fragment)
     return { version: 1, servers: serversFor(fragment), cases: [{ include: 'mcp-cases/*.yml' }] };
   const isCase = Object.keys(fragment).every((key) => caseKeys.includes(key));

@@ -128,6 +128,29 @@ test('a schema of the user that is made to be slow is still checked', async () =
   expect(problemLines(await load(workspaceWith({ [configFile]: text })))[0]).toContain('JSONPath');
 });
 
+test.each([
+  ['backslashes before a reference', `args: { a: '${'\\'.repeat(900_000)}{{' }`],
+  [
+    'many names, none of them captured',
+    `args: { a: '${Array.from({ length: 30_000 }, (_, n) => `{{a${n}}}`).join('')}' }`,
+  ],
+  ['a long tag', `tags: ['${'a-'.repeat(200_000)}']`],
+])('%s cannot keep the checks busy', async (_name, entry) => {
+  const text = `version: 1\nservers: { a: { source: npm:a } }\ncases:\n  - { id: a, server: a, tool: t, ${entry} }\n`;
+  expect(problemLines(await load(workspaceWith({ [configFile]: text }))).length).toBeLessThanOrEqual(101);
+});
+
+test('ten thousand cases in files of their own are read', async () => {
+  const one = (n: number) => `  - { id: c${n}, tool: t, args: { n: ${n} }, expect: { contains: x, snapshot: true } }`;
+  const files = Array.from({ length: 10 }, (_file, index) => [
+    `cases/${index}.yml`,
+    `server: a\ncases:\n${Array.from({ length: 1000 }, (_case, n) => one(index * 1000 + n)).join('\n')}\n`,
+  ]);
+  const config = 'version: 1\nservers: { a: { source: npm:a } }\ncases: [{ include: cases/*.yml }]\n';
+  const loaded = await load(workspaceWith({ ...Object.fromEntries(files), [configFile]: config }));
+  expect(loaded.ok ? loaded.config.servers[0]?.cases.length : problemLines(loaded)).toBe(10_000);
+});
+
 test('names of the language itself are only names', async () => {
   const text = `version: 1
 servers:

@@ -145,6 +145,7 @@ describe('remote servers', () => {
       (name): Row => [`headers: { ▸${name}: b }`, [`\`${name}\` belongs to the protocol`]],
     ),
     ['headers: { X-A: b, ▸x-a: c }', ['whatever their capitals']],
+    [`headers: ▸{ ${Array.from({ length: 51 }, (_, n) => `X-${n}: a`).join(', ')} }`, ['at most 50 headers']],
     ['headers: { X-A: ▸3 }', ['quotes', 'number 3']],
     ['headers: { X-A: ▸"a\\r\\nHost: evil" }', ['line break']],
     ['headers: { X-A: ▸"ä" }', ['ASCII']],
@@ -187,6 +188,10 @@ describe('the values of granted secrets', () => {
   test.each<Row>([
     ['auth: { bearer: ▸{ secret: TOKEN } }', ['the secret "TOKEN" holds a line break', 'set the secret anew']],
     ['headers: { X-A: ▸{ secret: TOKEN } }', ['the secret "TOKEN" holds a line break']],
+    [
+      'auth: { clientCredentials: { clientId: a, clientSecret: ▸{ secret: TOKEN } } }',
+      ['the secret "TOKEN" holds a line break'],
+    ],
     ['headers: { X-A: ▸other-value }', ['the value of the secret KEY', '`{ secret: KEY }`']],
   ])('%s', async (lines, words) => {
     const { text, place } = server('https://mcp.example.com/mcp', lines);

@@ -8,7 +8,7 @@ import { Bridge } from '../../src/sandbox/bridge.ts';
 import { PodmanFailed } from '../../src/sandbox/errors.ts';
 import type { ContainerRequest } from '../../src/sandbox/sandbox.ts';
 import { leftovers } from '../action/leftovers.ts';
-import { node, type OpenedSandbox, openSandbox } from './sandbox-fixture.ts';
+import { node, type OpenedSandbox, openSandbox, firstOutput } from './sandbox-fixture.ts';
 
 const httpServer = (port: number, host = '127.0.0.1') => `
   const http = require('node:http');
@@ -21,7 +21,7 @@ describe('the bridge', () => {
   let opened: OpenedSandbox;
   let bridge: Bridge;
   beforeAll(async () => {
-    opened = await openSandbox('a000000004');
+    opened = await openSandbox();
     bridge = await Bridge.open(opened.sandbox, { label: 'test', ports: [3000, 3001, 3002], timeoutSeconds: 120 });
   });
   afterAll(async () => opened.sweep());
@@ -35,13 +35,13 @@ describe('the bridge', () => {
     workdir: '/home/user',
     volumes: [],
     joins: bridge.container,
-    resources: { cpus: 0.5, memory: 512 * 1024 ** 2, pids: 64, disk: 64 * 1024 ** 2 },
+    resources: { cpus: 0.5, memory: 512 * 1024 ** 2, pids: 256, disk: 64 * 1024 ** 2 },
     timeoutSeconds: 60,
     ...more,
   });
   const listen = async (script: string) => {
     const started = opened.sandbox.start(requestOf(script));
-    await new Promise((resolve) => started.stdout.once('data', resolve));
+    await firstOutput(started);
     return started;
   };
   const inside = async (expression: string, more: Partial<ContainerRequest> = {}): Promise<unknown> => {
@@ -177,7 +177,7 @@ describe('the bridge', () => {
           }),
         ),
       );
-      await Promise.all(joined.map(({ stdout }) => new Promise((resolve) => stdout.once('data', resolve))));
+      await Promise.all(joined.map(firstOutput));
       for (const { stdin } of joined) stdin.end();
       await new Promise((resolve) => setTimeout(resolve, round * 15));
       await other.close();
@@ -192,8 +192,10 @@ describe('the bridge', () => {
   });
 
   it('is swept with a server that still runs in it', async () => {
-    bridge = await Bridge.open(opened.sandbox, { label: 'swept', ports: [3000], timeoutSeconds: 60 });
-    await listen(httpServer(3000));
+    for (const label of ['swept', 'swept-too']) {
+      bridge = await Bridge.open(opened.sandbox, { label, ports: [3000], timeoutSeconds: 60 });
+      await Promise.all([listen(httpServer(3000)), listen(httpServer(3001)), listen(httpServer(3002))]);
+    }
     await opened.sweep();
     expect(leftovers([opened])).toEqual([]);
   });

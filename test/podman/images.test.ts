@@ -3,9 +3,9 @@ import { runCommand } from '../../src/process/run.ts';
 import { WorkflowResult } from '../../src/result/model.ts';
 import { jobWith } from '../action/fixtures.ts';
 import { leftovers } from '../action/leftovers.ts';
-import { importImage, removeImages } from './test-image.ts';
+import { importImage, removeImages, testTag } from './test-image.ts';
 
-const image = 'localhost/mcp-workflow-test-node:24';
+const image = testTag('node');
 
 describe('a named image', () => {
   beforeAll(() => importImage(image, { node: true }));

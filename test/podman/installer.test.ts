@@ -13,7 +13,7 @@ describe('what is installed', () => {
   let opened: OpenedSandbox;
   let installer: Installer;
   beforeAll(async () => {
-    opened = await openSandbox('a000000008');
+    opened = await openSandbox();
     const { signal } = new AbortController();
     installer = new Installer(opened.sandbox, {
       registry: findRegistry(),

@@ -4,9 +4,9 @@ import { installImage } from '../../src/install/image.ts';
 import { ImageRefused } from '../../src/sandbox/errors.ts';
 import { ServerSite } from '../../src/workflow/server-site.ts';
 import { type OpenedSandbox, openSandbox, outputOf, serverConfig, siteOptions } from './sandbox-fixture.ts';
-import { importImage, removeImages } from './test-image.ts';
+import { importImage, removeImages, testTag } from './test-image.ts';
 
-const tag = (name: string) => `localhost/mcp-workflow-test-${name}:1`;
+const tag = testTag;
 const passwd = 'root:x:0:0:root:/root:/bin/sh\napp:x:70:71:app:/home/app:/bin/sh\ndisguised:x:0:0::/:/bin/sh\n';
 const group = 'root:x:0:\napp:x:71:\ntools:x:99:\n';
 const accounts = [
@@ -30,7 +30,7 @@ const look = `const fs = require('node:fs');
 describe('a server that is an image', () => {
   let opened: OpenedSandbox;
   beforeAll(async () => {
-    opened = await openSandbox('a000000001');
+    opened = await openSandbox();
     const files = [
       ...accounts,
       { name: 'look.js', content: look },
@@ -141,7 +141,7 @@ describe('a server that is an image', () => {
       'USER 1234',
       'CMD ["/usr/bin/node", "/look.js"]',
     ]);
-    const again = await openSandbox('a000000002');
+    const again = await openSandbox();
     const image = await again.sandbox.prepareImage(tag('group'), { signal });
     await again.sweep();
     expect(image.user).toEqual({ uid: 1234, gid: 1234 });

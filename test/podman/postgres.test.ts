@@ -12,9 +12,9 @@ import { ServerSite } from '../../src/workflow/server-site.ts';
 import { leftovers } from '../action/leftovers.ts';
 import { cacheFolder } from './registry.ts';
 import { type OpenedSandbox, openSandbox, serverConfig, serviceConfig, siteOptions } from './sandbox-fixture.ts';
-import { removeImages } from './test-image.ts';
+import { removeImages, testTag } from './test-image.ts';
 
-const image = 'localhost/mcp-workflow-test-postgres:1';
+const image = testTag('postgres');
 const tar = join(cacheFolder(), 'postgres.tar');
 
 /** @returns false where the distribution has none to make it of */
@@ -41,7 +41,7 @@ describe.skipIf(!available)('a server with its database (skipped without Postgre
     const args = ['import', '--quiet', ...changes.map((change) => `--change=${change}`), '-', image];
     const made = await runCommand('podman', args, { deadlineMs: 120_000, input: createReadStream(tar) });
     if (!made.ok) throw new Error(made.stderr);
-    opened = await openSandbox('a000000007');
+    opened = await openSandbox();
   });
   afterAll(async () => {
     await opened.sweep();

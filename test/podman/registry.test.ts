@@ -25,7 +25,7 @@ describe.skipIf(program === null)('images of a registry (skipped without one to 
     registry = await startRegistry(program ?? '');
     closed = await startRegistry(program ?? '', { closed: true });
     process.env['CONTAINERS_REGISTRIES_CONF'] = registriesConf(folder, [registry.host, closed.host, '127.0.0.1:9']);
-    opened = await openSandbox('a000000003');
+    opened = await openSandbox();
     const unasked = Promise.reject(new Error('images need no npm'));
     unasked.catch(() => {});
     installer = new Installer(opened.sandbox, {

@@ -1,4 +1,6 @@
+import { randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';
+import { text } from 'node:stream/consumers';
 import type { ServerConfig, ServiceConfig } from '../../src/config/model.ts';
 import type { PipedProcess } from '../../src/process/piped.ts';
 import { sweepById } from '../../src/sandbox/outside.ts';
@@ -12,9 +14,10 @@ export interface OpenedSandbox {
   sweep(): Promise<void>;
 }
 
-/** A sandbox as a run has it. @param stepKey ten hexadecimal digits, other than those of other test files */
-export async function openSandbox(stepKey: string): Promise<OpenedSandbox> {
+/** A sandbox as a run has it; what it makes is told from that of every other run of these tests. */
+export async function openSandbox(): Promise<OpenedSandbox> {
   process.umask(0o022);
+  const stepKey = randomBytes(5).toString('hex');
   const { signal } = new AbortController();
   const options = { stepKey, env: process.env, resultsDirectory: tmpdir(), signal };
   const sandbox = await Sandbox.create(newRunId(stepKey), options);
@@ -89,7 +92,17 @@ export function node(script: string): string[] {
 
 /** Reads what a program prints until it ends. */
 export async function outputOf(started: PipedProcess): Promise<{ stdout: string; stderr: string }> {
-  const { text } = await import('node:stream/consumers');
   const [stdout, stderr] = await Promise.all([text(started.stdout), text(started.stderr), started.exited]);
   return { stdout, stderr };
+}
+
+/** Waits for the first thing that a program prints. @throws where it ends without */
+export async function firstOutput({ stdout, stderr, exited }: PipedProcess): Promise<string> {
+  const said = text(stderr).catch(() => '');
+  const first = new Promise<string>((resolve) => stdout.once('data', (chunk) => resolve(String(chunk))));
+  const ended = exited.then(async ({ exitCode }) => {
+    throw new Error(`it ended with ${exitCode} before it printed anything: ${await said}`);
+  });
+  ended.catch(() => {});
+  return Promise.race([first, ended]);
 }

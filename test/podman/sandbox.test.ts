@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,8 +8,9 @@ import { packFolder } from '../../src/install/folder.ts';
 import { sweepById } from '../../src/sandbox/outside.ts';
 import { type ContainerRequest, newRunId, Sandbox } from '../../src/sandbox/sandbox.ts';
 import { leftovers } from '../action/leftovers.ts';
+import { firstOutput } from './sandbox-fixture.ts';
 
-const stepKey = 'abcdef0123';
+const stepKey = randomBytes(5).toString('hex');
 const resources = { cpus: 0.5, memory: 512 * 1024 ** 2, pids: 64, disk: 64 * 1024 ** 2 };
 const { signal } = new AbortController();
 
@@ -155,7 +157,7 @@ describe('the sandbox', () => {
       require('node:child_process').spawn('sleep', ['600'], { detached: true, stdio: 'ignore' }).unref();
       console.log('up'); setInterval(() => {}, 1000);`;
     const server = sandbox.start(request(script));
-    await new Promise((resolve) => server.stdout.once('data', resolve));
+    await firstOutput(server);
     const rest = text(server.stdout);
     server.kill();
     expect(await server.exited).toMatchObject({ spawnError: null });

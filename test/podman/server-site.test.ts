@@ -17,6 +17,7 @@ import {
   serverConfig,
   serviceConfig,
   siteOptions,
+  firstOutput,
 } from './sandbox-fixture.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'mcp-workflow-site-'));
@@ -28,7 +29,7 @@ describe('the places of a server', () => {
     mkdirSync(join(folder, 'sub'));
     writeFileSync(join(folder, 'sub', 'seed.txt'), 'seed');
     writeFileSync(join(folder, 'one.txt'), 'one');
-    opened = await openSandbox('a000000006');
+    opened = await openSandbox();
   });
   afterAll(async () => {
     await opened.sweep();
@@ -183,7 +184,7 @@ describe('the places of a server', () => {
         endpoint: { url: 'http://127.0.0.1:3000/mcp', headers: {}, auth: null },
       });
       const server = start({ reach });
-      await new Promise((resolve) => server.stdout.once('data', resolve));
+      await firstOutput(server);
       expect(await ask(reach)).toBe('127.0.0.1:3000 1');
       expect(await ask(reach)).toBe('127.0.0.1:3000 2');
     }
@@ -221,7 +222,7 @@ describe('the places of a server', () => {
       }),
     );
     const server = start(place);
-    await new Promise((resolve) => server.stdout.once('data', resolve));
+    await firstOutput(server);
     await place.close();
     expect(await server.exited).toMatchObject({ spawnError: null });
     expect(things().filter((line) => line.startsWith('container') || line.includes('work'))).toEqual([]);

@@ -13,9 +13,9 @@ import {
   serviceConfig,
   siteOptions,
 } from './sandbox-fixture.ts';
-import { importImage, removeImages } from './test-image.ts';
+import { importImage, removeImages, testTag } from './test-image.ts';
 
-const image = 'localhost/mcp-workflow-test-service:1';
+const image = testTag('service');
 const tree: InstalledTree | null = null;
 
 /** A service that takes its time before it listens, and says so. */
@@ -34,7 +34,7 @@ const dialer = (to: string) => `
 describe('services', () => {
   let opened: OpenedSandbox;
   beforeAll(async () => {
-    opened = await openSandbox('a000000005');
+    opened = await openSandbox();
   });
   afterAll(async () => {
     await opened.sweep();

@@ -22,6 +22,11 @@ export interface TestImage {
   readonly node?: boolean;
 }
 
+/** A name that no other run of these tests gives. */
+export function testTag(name: string): string {
+  return `localhost/mcp-workflow-test-${name}:${process.pid}`;
+}
+
 const folders = ['tmp', 'usr/bin', 'proc', 'sys', 'dev', 'etc', 'home', 'run'];
 
 /** The files of an image as a user would name one, made of this machine's own: no registry is needed. */

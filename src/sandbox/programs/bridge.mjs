@@ -72,7 +72,10 @@ function tellWhetherOpen(client) {
     const port = Number(data.toString('latin1', 0, 8).trim());
     try {
       const upstream = await dial(request.ports.includes(port) ? port : -1);
-      upstream.destroy();
+      // Politely: a reset, for what was sent and not read, ends services that do not expect one.
+      upstream.on('error', () => upstream.destroy());
+      upstream.resume().end();
+      setTimeout(() => upstream.destroy(), 1000).unref();
       client.end('open\n');
     } catch {
       client.end('closed\n');
