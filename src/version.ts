@@ -1,2 +1,2 @@
-/** The version of package.json; test/version.test.ts keeps the two together. */
+/** The version of package.json; test/repository/version.test.ts keeps the two together. */
 export const version = '0.1.0';

@@ -1,4 +1,4 @@
-/** The action's inputs as action.yml declares them; test/action-yml.test.ts keeps the two together. */
+/** The action's inputs as action.yml declares them; test/repository/action-yml.test.ts keeps the two together. */
 export const inputNames = [
   'config',
   'repositories',

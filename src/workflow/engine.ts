@@ -49,9 +49,13 @@ export class KeptEngine implements EngineSource {
 
   async take(resultsDirectory: string): Promise<Engine> {
     const { runId } = this;
+    const known = this.#engine;
     this.#engine ??= makeEngine(this.#host, { runId, env: this.#env, resultsDirectory, signal: this.#signal });
     try {
-      return await this.#engine;
+      const engine = await this.#engine;
+      // A folder may have been edited since.
+      if (known !== null) await engine.installer.forget();
+      return engine;
     } catch (error) {
       // The user may mend what was wrong before the next round.
       this.#engine = null;

@@ -59,6 +59,7 @@ async function placesOn(
     progress: (message) => context.progress('w03 connect', server.name, message),
     onLog: (service, line) => context.onLog(`${server.name}.${service}`, line),
   });
+  result.image.given = site.image.given;
   result.image.digest = site.image.digest;
   result.image.toolchain = { ...site.image.versions, ...result.image.toolchain };
   return async () => {

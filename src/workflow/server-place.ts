@@ -186,7 +186,7 @@ class Place implements ServerPlace {
 
   #endpoint(port: number, path: string): HttpEndpoint | null {
     if (this.#bridge === null) return null;
-    const url = `http://127.0.0.1:${port}${path}`;
+    const url = `http://localhost:${port}${path}`;
     return { url, socketPath: this.#bridge.socketOf(port), headers: {}, auth: null, health: null };
   }
 }
