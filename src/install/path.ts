@@ -4,7 +4,7 @@ import type { ServerConfig, SourceSpec } from '../config/model.ts';
 import type { ResolvedSource } from '../result/model.ts';
 import type { PreparedImage } from '../sandbox/sandbox.ts';
 import { type FetchReport, fetchTree } from './fetch.ts';
-import { FolderRefused, packFolder } from './folder.ts';
+import { FolderRefused, packFolder } from '../checkout/pack.ts';
 import type { InstallerContext } from './installer.ts';
 import { type InstallResult, treePath } from './model.ts';
 import { judgeFetch } from './npm.ts';

@@ -1,7 +1,7 @@
 import { chmod, copyFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Mount } from '../config/model.ts';
-import { FolderRefused, packFolder } from '../install/folder.ts';
+import { FolderRefused, packFolder } from '../checkout/pack.ts';
 import { codeOf, messageOf } from '../process/failure.ts';
 import type { HostMount, VolumeMount } from '../sandbox/policy.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';

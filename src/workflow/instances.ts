@@ -1,6 +1,6 @@
 import type { CaseEnvironment, Offer, ServerInstance } from '../cases/environment.ts';
 import type { ServerConfig } from '../config/model.ts';
-import { FolderRefused } from '../install/folder.ts';
+import { FolderRefused } from '../checkout/pack.ts';
 import type { ClientAnswers, OpenResult, Session } from '../mcp/model.ts';
 import { openSession } from '../mcp/open-session.ts';
 import { messageOf } from '../process/failure.ts';

@@ -4,7 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import type { Host } from '../host/host.ts';
-import { packFolder } from '../install/folder.ts';
+import { packFolder } from '../checkout/pack.ts';
 import { codeOf, messageOf } from '../process/failure.ts';
 import type { CleanupOperation, WorkflowResult } from '../result/model.ts';
 import { fileName, type Redact } from '../text/untrusted.ts';

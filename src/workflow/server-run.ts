@@ -1,7 +1,7 @@
 import { runCases } from '../cases/run-cases.ts';
 import type { SchemaValidator } from '../cases/schema-validator.ts';
 import type { SnapshotStore } from '../cases/snapshot-store.ts';
-import { FolderRefused } from '../install/folder.ts';
+import { FolderRefused } from '../checkout/pack.ts';
 import { messageOf } from '../process/failure.ts';
 import { PodmanFailed } from '../sandbox/errors.ts';
 import { connect } from './connect.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { packFolder } from '../../src/install/folder.ts';
+import { packFolder } from '../../src/checkout/pack.ts';
 import { sweepById } from '../../src/sandbox/outside.ts';
 import { type ContainerRequest, newRunId, Sandbox } from '../../src/sandbox/sandbox.ts';
 import { leftovers } from '../action/leftovers.ts';

@@ -181,12 +181,12 @@ describe('the places of a server', () => {
     for (const { reach } of places) {
       expect(reach).toMatchObject({
         kind: 'http',
-        endpoint: { url: 'http://127.0.0.1:3000/mcp', headers: {}, auth: null },
+        endpoint: { url: 'http://localhost:3000/mcp', headers: {}, auth: null },
       });
       const server = start({ reach });
       await firstOutput(server);
-      expect(await ask(reach)).toBe('127.0.0.1:3000 1');
-      expect(await ask(reach)).toBe('127.0.0.1:3000 2');
+      expect(await ask(reach)).toBe('localhost:3000 1');
+      expect(await ask(reach)).toBe('localhost:3000 2');
     }
     const again = start(places[0] ?? never());
     const { stderr } = await outputOf(again);
