@@ -1,8 +1,10 @@
 #!/usr/bin/env node
 import { commandLine } from './cli/command-line.ts';
 import { workflowEngine } from './cli/engine.ts';
+import { keepHeapSmall } from './process/heap.ts';
 import { exit, interruptSignal, surviveClosedOutputs } from './process/signals.ts';
 
+keepHeapSmall();
 surviveClosedOutputs();
 const { stdout, stderr, env } = process;
 try {

@@ -1,8 +1,10 @@
 import { GitHubHost } from './host/github.ts';
+import { keepHeapSmall } from './process/heap.ts';
 import { exit, interruptSignal, surviveClosedOutputs } from './process/signals.ts';
 import { run } from './workflow/run.ts';
 import { inputNames } from './config/input-names.ts';
 
+keepHeapSmall();
 process.setSourceMapsEnabled(true);
 surviveClosedOutputs();
 const interrupt = interruptSignal();

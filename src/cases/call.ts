@@ -35,11 +35,11 @@ export interface Called {
   readonly filesBefore: FileView | null;
 }
 
-/** Carries a timeout that may be tried again through the retry library. */
+/** Carries what may be tried again through the retry library. */
 class Again extends Error {
   readonly end: Called;
   constructor(end: Called) {
-    super('timeout');
+    super('again');
     this.end = end;
   }
 }
@@ -50,7 +50,7 @@ export const interrupted = 'the run was interrupted';
 const restarted = 'the server ended after the step before, and what it knew of this case is gone';
 
 /**
- * Sends the request of a step, again after a timeout where that does no harm (all that only reads, and tools with
+ * Sends the request of a step, again after a timeout or a lost connection where that does no harm (all that only reads, and tools with
  * readOnlyHint or idempotentHint), at most `server.retries` times in all. Every attempt is added to `attempts`.
  * Never rejects.
  */
@@ -63,7 +63,7 @@ export async function callStep(step: StepSpec, options: CallOptions, attempts: C
     filesBefore = end.filesBefore;
     const { durationMs } = end.outcome;
     attempts.push({ durationMs, outcome: describe(end.outcome), waitedMs, step: step.name });
-    if (end.outcome.kind === 'timeout' && mayRepeat(step, end.tool)) throw new Again(end);
+    if (isWorthAnother(end.outcome) && mayRepeat(step, end.tool)) throw new Again(end);
     return end;
   };
   try {
@@ -122,6 +122,10 @@ function expectsError({ expect }: StepSpec): boolean {
   return expect.isError === true || expect.protocolError !== undefined;
 }
 
+function isWorthAnother({ kind }: CallOutcome): boolean {
+  return kind === 'timeout' || kind === 'lost';
+}
+
 function mayRepeat({ request }: StepSpec, tool: ToolResult | undefined): boolean {
   if (request.kind !== 'tool') return true;
   const hints = tool?.annotations;
@@ -134,6 +138,6 @@ function mayRepeat({ request }: StepSpec, tool: ToolResult | undefined): boolean
 
 function describe(outcome: CallOutcome): string {
   if (outcome.kind === 'timeout') return 'timeout';
-  if (outcome.kind === 'closed') return sentence(outcome.reason);
+  if (outcome.kind === 'closed' || outcome.kind === 'lost') return sentence(outcome.reason);
   return outcome.kind === 'aborted' ? interrupted : 'answered';
 }

@@ -52,15 +52,18 @@ function aboutSnapshot(
   return { kind, expected: null, ask: () => snapshot(wish, answer, snapshots, validator) };
 }
 
-function withoutAnswer(outcome: Extract<CallOutcome, { kind: 'timeout' | 'closed' | 'aborted' }>): Line {
-  const waited = `${Math.round(outcome.durationMs)} ms`;
+function withoutAnswer(outcome: Exclude<CallOutcome, { kind: 'result' | 'protocolError' }>): Line {
   const facts = { expected: 'an answer', actual: outcome.kind };
   if (outcome.kind === 'aborted') {
     return assertion('answer', 'notChecked', { ...facts, message: 'the run was interrupted before the answer came' });
   }
-  const message =
-    outcome.kind === 'timeout' ? `there was no answer within ${waited}` : `there was no answer: ${outcome.reason}`;
-  return assertion('answer', 'failed', { ...facts, message });
+  if (outcome.kind === 'timeout') {
+    const message = `there was no answer within ${Math.round(outcome.timeoutMs)} ms`;
+    return assertion('answer', 'failed', { ...facts, message });
+  }
+  const message = `there was no answer: ${outcome.reason}`;
+  // The way to a server that runs elsewhere is not the server.
+  return assertion('answer', outcome.kind === 'lost' ? 'notChecked' : 'failed', { ...facts, message });
 }
 
 /** An assertion that throws is a fault of ours and must not take the other lines with it. */

@@ -1,5 +1,5 @@
 import type { ServerConfig, StepSpec } from '../config/model.ts';
-import type { Session } from '../mcp/model.ts';
+import type { CallOutcome, Session } from '../mcp/model.ts';
 import type { AssertionResult, CaseAttempt, State } from '../result/model.ts';
 import type { Line } from './assertion.ts';
 import { type Called, callStep, interrupted } from './call.ts';
@@ -50,8 +50,12 @@ export async function runStep(step: StepSpec, context: StepContext): Promise<Ste
   if (end.kind !== 'called') return withoutLines('failed', end.reason, attempts, false);
   if (end.outcome.kind === 'aborted') return cutOff(attempts);
   const lines = await linesOf(filled, end, context);
-  const lost = end.outcome.kind === 'closed' ? end.outcome.reason : null;
+  const lost = isGone(end.outcome) ? end.outcome.reason : null;
   return { ...ended(step, attempts, lines, lost), session: end.instance.session };
+}
+
+function isGone(outcome: CallOutcome): outcome is Extract<CallOutcome, { kind: 'closed' | 'lost' }> {
+  return outcome.kind === 'closed' || outcome.kind === 'lost';
 }
 
 async function linesOf(step: StepSpec, called: Called, context: StepContext): Promise<Line[]> {

@@ -97,6 +97,6 @@ async function hint(
 }
 
 function exitCodeOf(outcome: CallOutcome): number {
-  if (outcome.kind === 'aborted') return exitCodes.infrastructure;
+  if (outcome.kind === 'aborted' || outcome.kind === 'lost') return exitCodes.infrastructure;
   return outcome.kind === 'result' && outcome.result['isError'] !== true ? exitCodes.passed : exitCodes.gateFailed;
 }

@@ -27,6 +27,7 @@ function linesOf(outcome: CallOutcome, paint: Paint): string[] {
     case 'timeout':
       return [paint('red', 'no answer in time: `--timeout` sets a longer one')];
     case 'closed':
+    case 'lost':
       return [paint('red', oneLine(outcome.reason, 2000))];
     case 'aborted':
     default:

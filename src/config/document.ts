@@ -1,7 +1,8 @@
-import { Composer, isAlias, isCollection, isMap, isNode, isScalar, isSeq, Lexer, LineCounter, Parser } from 'yaml';
-import type { CST, Document, Node } from 'yaml';
+import { Composer, Lexer, LineCounter, Parser } from 'yaml';
+import type { CST, Document } from 'yaml';
 import type { Location, Problem } from '../result/model.ts';
 import { inspectNodes } from './document-rules.ts';
+import { type Position, positionAt, positionsOf } from './positions.ts';
 
 /** Steps from the root of a document to a value: names of keys and positions in lists. */
 export type ValuePath = readonly (string | number)[];
@@ -69,7 +70,7 @@ export function readDocument(file: string, text: string): ReadDocument {
     if (rules.some(({ fatal }) => fatal)) return { problems, document: null };
     const value: unknown = parsed.toJS();
     if (!isBounded(value)) return failed('it holds too many values, or its aliases (`*name`) stand for too many', 0);
-    return { problems, document: { file, value, ...locators(parsed, at) } };
+    return { problems, document: { file, value, ...locators(positionsOf(parsed), at) } };
   } catch (error) {
     if (error instanceof TooMuch) return failed(error.message, error.offset);
     return failed('the file cannot be read as YAML: it is nested too deeply, or its aliases stand for too much', 0);
@@ -136,41 +137,15 @@ function isBounded(value: unknown): boolean {
   }
 }
 
-function locators(document: Document.Parsed, at: (offset: number) => Location) {
-  const walk = (path: ValuePath): { value: Node | null; key: Node | null } => {
-    let value: Node | null = document.contents;
-    let key: Node | null = null;
-    for (const step of path) {
-      const holder: Node | null = isAlias(value) ? (value.resolve(document) ?? null) : value;
-      const next = child(holder, step);
-      if (next === null) return { value: key === null || isScalar(holder) ? holder : null, key };
-      value = next.value;
-      key = next.key ?? (isCollection(holder) ? next.value : null) ?? key;
-    }
-    return { value, key };
-  };
-  const start = (node: Node | null): number | null => node?.range?.[0] ?? null;
-  const isBlank = (node: Node | null) => node?.range != null && node.range[0] === node.range[1];
+function locators(root: Position, at: (offset: number) => Location) {
   return {
     locate(path: ValuePath) {
-      const { value, key } = walk(path);
-      return at((isBlank(value) ? null : start(value)) ?? start(key) ?? start(value) ?? 0);
+      const { value, key } = positionAt(root, path);
+      return at((value?.blank === true ? null : value?.start) ?? key ?? value?.start ?? 0);
     },
     locateKey(path: ValuePath) {
-      const { value, key } = walk(path);
-      return at(start(key) ?? start(value) ?? 0);
+      const { value, key } = positionAt(root, path);
+      return at(key ?? value?.start ?? 0);
     },
   };
-}
-
-function child(holder: Node | null, step: string | number): { value: Node | null; key: Node | null } | null {
-  if (isSeq(holder)) {
-    const item = holder.items[Number(step)];
-    return isNode(item) ? { value: item, key: null } : null;
-  }
-  if (!isMap(holder)) return null;
-  // The last of two equal keys is the one whose value counts.
-  const pair = holder.items.findLast(({ key }) => isScalar(key) && String(key.value) === String(step));
-  if (pair === undefined) return null;
-  return { value: isNode(pair.value) ? pair.value : null, key: isNode(pair.key) ? pair.key : null };
 }

@@ -1,7 +1,7 @@
 import type { HttpFailure } from './http/failure.ts';
 import { isRecord, kindOf, quotable } from './text.ts';
 
-/** What one request came to. `closed.reason` is a sentence; code 0 marks an answer that is no JSON-RPC answer. */
+/** What one request came to. `reason` is a sentence; code 0 marks an answer that is no JSON-RPC answer. */
 export type Answer =
   | { readonly kind: 'result'; readonly result: Readonly<Record<string, unknown>> }
   | { readonly kind: 'error'; readonly code: number; readonly message: string; readonly data?: unknown }
@@ -9,6 +9,8 @@ export type Answer =
   | { readonly kind: 'failed'; readonly failure: HttpFailure }
   | { readonly kind: 'timeout' }
   | { readonly kind: 'closed'; readonly reason: string }
+  /** The connection to a server that runs elsewhere broke. */
+  | { readonly kind: 'lost'; readonly reason: string }
   | { readonly kind: 'aborted' };
 
 /** Reads an answer as it came over the wire, malformed ones included. */

@@ -40,7 +40,7 @@ export async function call(parts: CallParts, request: SessionRequest, timeoutMs:
   if (answer.kind === 'result' || answer.kind === 'error') await wire.quiet();
   peer.hear(null);
   if (hearing.dropped > 0) parts.onFindings([], hearing.dropped);
-  return outcomeOf(answer, durationMs, hearing);
+  return outcomeOf(answer, { durationMs, timeoutMs, remote: wire.remote }, hearing);
 }
 
 /** All pages of a list as one result; what ends it early ends the request. */
@@ -74,15 +74,25 @@ function headersOf({ peer, surface }: CallParts, { method, params }: { method: s
   return paramHeaders(tool?.inputSchema, params['arguments']);
 }
 
-function outcomeOf(answer: Answer, durationMs: number, hearing: Hearing): CallOutcome {
+interface CallFacts {
+  readonly durationMs: number;
+  readonly timeoutMs: number;
+  readonly remote: boolean;
+}
+
+function outcomeOf(answer: Answer, facts: CallFacts, hearing: Hearing): CallOutcome {
+  const { durationMs, timeoutMs } = facts;
   const heard = hearing.heard();
   if (answer.kind === 'result') return { ...answer, durationMs, heard };
   if (answer.kind === 'error') {
     const { kind: _, ...error } = answer;
     return { kind: 'protocolError', ...error, durationMs, heard };
   }
+  if (answer.kind === 'timeout') return { kind: 'timeout', timeoutMs, durationMs };
   if (answer.kind !== 'failed') return { ...answer, durationMs };
   const sentence = `${answer.failure.found}.`;
-  if (isInfrastructure(answer.failure)) return { kind: 'closed', reason: sentence, durationMs };
+  if (isInfrastructure(answer.failure)) {
+    return { kind: facts.remote ? 'lost' : 'closed', reason: sentence, durationMs };
+  }
   return { kind: 'protocolError', code: 0, message: sentence, durationMs, heard };
 }

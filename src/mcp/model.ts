@@ -110,9 +110,12 @@ export type CallOutcome =
       readonly durationMs: number;
       readonly heard: Heard;
     }
-  | { readonly kind: 'timeout'; readonly durationMs: number }
+  /** `timeoutMs` is what it was given, `durationMs` what was measured. */
+  | { readonly kind: 'timeout'; readonly timeoutMs: number; readonly durationMs: number }
   /** The server ended, or broke the session, before it answered; `reason` is a sentence for the user. */
   | { readonly kind: 'closed'; readonly reason: string; readonly durationMs: number }
+  /** The connection to a server that runs elsewhere broke: nobody's verdict on it; `reason` as above. */
+  | { readonly kind: 'lost'; readonly reason: string; readonly durationMs: number }
   /** The run itself was aborted. */
   | { readonly kind: 'aborted'; readonly durationMs: number };
 

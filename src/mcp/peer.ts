@@ -177,7 +177,9 @@ export class Peer implements Receiver {
   }
 
   async #closed(when: string): Promise<Answer> {
-    return { kind: 'closed', reason: endingSentence(this.#wire.ending, await this.#options.lastWords(), when) };
+    const { ending } = this.#wire;
+    const reason = endingSentence(ending, await this.#options.lastWords(), when);
+    return { kind: ending?.kind === 'lost' ? 'lost' : 'closed', reason };
   }
 }
 

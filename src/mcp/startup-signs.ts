@@ -102,13 +102,13 @@ const platform = [
   /\bGLIBC(XX)?_[\d.]+'? not found\b|\bld-(linux|musl)\b.*(not found|no such file)|\berror while loading shared libraries\b/i,
   /\b(only (supports?|works on|runs on|available on)|requires) (macos|windows|darwin|os x)\b/i,
   /\brequires? node(\.js)? ?(version )?[>v\d]|\bunsupported (engine|node)|\brequires python ?[>\d]/i,
-  /\bincompatible cpu\b|\bincompatible architecture\b|\billegal instruction\b/i,
+  /\bincompatible cpu\b|\bincompatible architecture\b|\billegal instruction\b|\bexec format error\b/i,
 ] as const;
 
 const brokenProgram = [
   /\bcannot find (module|package)\b|\b(ERR_)?MODULE_NOT_FOUND\b|\bModuleNotFoundError\b|\bImportError\b|\bNoClassDefFoundError\b/i,
   /\bSyntaxError\b|\bERR_REQUIRE_ESM\b|\bERR_UNKNOWN_FILE_EXTENSION\b|\bIndentationError\b/,
-  /\bexec format error\b|\bexecutable file not found\b|\bcommand not found\b|\bcannot execute\b/i,
+  /\bexecutable file not found\b|\bcommand not found\b|\bcannot execute\b/i,
 ] as const;
 
 // A server's own address, or the words of web frameworks; "running on stdio" is the opposite.

@@ -25,6 +25,7 @@ const tooLongReason = 'wrote a line of more than 16 MiB on stdout, which was dro
  */
 export class StdioWire implements Wire {
   readonly streamPerRequest = false;
+  readonly remote = false;
   readonly notes = new StdoutNotes();
   readonly ended: Promise<Ending>;
   #ending: Ending | null = null;

@@ -49,7 +49,7 @@ function undeclaredTools(): Finding {
 }
 
 function refusalFindings(name: ListName, { refusal, items }: PagedList, declared: object): Finding[] {
-  if (refusal === null || refusal.kind === 'aborted' || refusal.kind === 'closed') return [];
+  if (refusal === null || refusal.kind === 'aborted' || refusal.kind === 'closed' || refusal.kind === 'lost') return [];
   const method = listMethods[name];
   const subject = { subject: `list:${name}` };
   const read = items.length === 0 ? '' : ` after ${items.length} items`;

@@ -10,6 +10,8 @@ export type Ending =
   | { readonly kind: 'stdoutClosed' }
   /** We ended it; `reason` continues "the server …". */
   | { readonly kind: 'broken'; readonly reason: string }
+  /** The connection to a server that runs elsewhere is gone, which is nobody's verdict on it; `reason` as above. */
+  | { readonly kind: 'lost'; readonly reason: string }
   | { readonly kind: 'closed' };
 
 /** Who takes what comes over a wire. */
@@ -33,6 +35,8 @@ export interface SendOptions {
 export interface Wire {
   /** Whether a request has a stream of its own, whose end tells the server that it was given up. */
   readonly streamPerRequest: boolean;
+  /** Nothing here runs the server: a connection may break that it did not break. */
+  readonly remote: boolean;
   /** null while the session lives. */
   readonly ending: Ending | null;
   /** Settles when no more message can come; never rejects. */

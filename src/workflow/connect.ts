@@ -1,13 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Session } from '../mcp/model.ts';
 import type { Startup } from '../result/model.ts';
+import { podmanFault } from '../sandbox/podman-fault.ts';
 import { end, recordFindings, type ServerDraft } from './draft.ts';
 import type { Instances } from './instances.ts';
 import type { ServerRunContext } from './server-run.ts';
 import { stateOfOutcome } from './verdict.ts';
-
-/** podman's own exit code for "I failed", as opposed to the container's (podman-run(1), EXIT STATUS). */
-const podmanFailedCode = 125;
 
 /**
  * w03. Starts the server, or reaches it where it runs; an infrastructure fault is tried again with growing waits, the
@@ -50,11 +48,8 @@ export async function connect(
 
 /** A sentence where the fault is not the server's, as far as anybody can tell. */
 function infrastructureFault({ outcome, advice, exitCode, stderrTail }: Startup): string | null {
-  // A server may exit with 125 as well: podman says `Error:` too.
-  if (exitCode === podmanFailedCode && /^Error: /mu.test(stderrTail)) {
-    return `podman could not start the container: ${stderrTail.trim().split('\n').at(-1) ?? ''}`;
-  }
-  return outcome === 'unreachable' ? advice : null;
+  const fault = podmanFault({ exitCode, spawnError: null, stderr: stderrTail });
+  return fault ?? (outcome === 'unreachable' ? advice : null);
 }
 
 function refuse(draft: ServerDraft, startup: Startup, fault: string | null): void {

@@ -56,7 +56,14 @@ export function end(draft: ServerDraft, state: State, reason: string | null): vo
   if (draft.phase === null) return;
   draft.result.state = state;
   draft.result.reason = reason;
+  skipTheRest(draft, state === 'skipped' ? 'its server was skipped' : 'its server did not start');
   leave(draft);
+}
+
+/** Cases that nobody came to are counted as well: a server that is lost takes none of them along unseen. */
+function skipTheRest({ config, result }: ServerDraft, reason: string): void {
+  const done = new Set(result.cases.map(({ id }) => id));
+  for (const spec of config.cases) if (!done.has(spec.id)) result.cases.push(notRun(spec, reason));
 }
 
 function leave(draft: ServerDraft): void {
@@ -109,9 +116,6 @@ export function cutOff(draft: ServerDraft, by: string): void {
   const where = draft.phase === 'waiting' ? 'before it was started' : `during ${draft.phase}`;
   draft.result.state = 'skipped';
   draft.result.reason = `cut off by ${by} ${where}`;
-  const done = new Set(draft.result.cases.map((each) => each.id));
-  for (const spec of draft.config.cases) {
-    if (!done.has(spec.id)) draft.result.cases.push(notRun(spec, `cut off by ${by}`));
-  }
+  skipTheRest(draft, `cut off by ${by}`);
   leave(draft);
 }

@@ -5,23 +5,25 @@ import { type FixtureServer, jobWith } from './fixtures.ts';
 import { leftovers } from './leftovers.ts';
 import type { Job, Stage } from './runner.ts';
 
+// What is to time out does so soon; the others have time, since these machines are shared.
 const short = { timeouts: { start: '6s', call: '4s', stop: '1s' } };
+const patient = { timeouts: { start: '60s', call: '60s', stop: '1s' } };
 const hostile: Record<string, FixtureServer> = {
   'never-answers': { program: 'never-answers', ...short },
-  'exits-at-once': { program: 'exits-at-once', ...short },
-  'exits-with-message': { program: 'exits-with-message', ...short },
-  'needs-env': { program: 'needs-env', ...short },
-  'needs-args': { program: 'needs-args', ...short },
-  'exits-during-call': { program: 'exits-during-call', ...short },
-  'floods-stdout': { program: 'floods-stdout', args: ['no-newline'], ...short },
-  'one-huge-line': { program: 'one-huge-line', args: ['100'], ...short },
-  'garbage-before-json': { program: 'garbage-before-json', ...short },
-  'ignores-sigterm': { program: 'ignores-sigterm-and-stdin-close', ...short },
-  'leaves-children': { program: 'leaves-children-behind', args: ['600'], ...short },
-  'prints-commands': { program: 'prints-workflow-commands', ...short },
+  'exits-at-once': { program: 'exits-at-once', ...patient },
+  'exits-with-message': { program: 'exits-with-message', ...patient },
+  'needs-env': { program: 'needs-env', ...patient },
+  'needs-args': { program: 'needs-args', ...patient },
+  'exits-during-call': { program: 'exits-during-call', ...patient },
+  'floods-stdout': { program: 'floods-stdout', args: ['no-newline'], ...patient },
+  'one-huge-line': { program: 'one-huge-line', args: ['100'], ...patient },
+  'garbage-before-json': { program: 'garbage-before-json', ...patient },
+  'ignores-sigterm': { program: 'ignores-sigterm-and-stdin-close', ...patient },
+  'leaves-children': { program: 'leaves-children-behind', args: ['600'], ...patient },
+  'prints-commands': { program: 'prints-workflow-commands', ...patient },
   'endless-pages': { program: 'endless-pages', ...short },
-  'catastrophic-pattern': { program: 'catastrophic-pattern', ...short },
-  'broken-tool': { program: 'broken-tool-in-list', ...short },
+  'catastrophic-pattern': { program: 'catastrophic-pattern', ...patient },
+  'broken-tool': { program: 'broken-tool-in-list', ...patient },
 };
 
 const healthyCases = ['first', 'second', 'third'].map((id) => ({

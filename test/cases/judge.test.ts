@@ -252,7 +252,7 @@ const rows: readonly Row[] = [
   [
     'answer',
     { contains: ['x'] },
-    { kind: 'timeout', durationMs: 2000.4 },
+    { kind: 'timeout', timeoutMs: 2000, durationMs: 2013.4 },
     'failed',
     'there was no answer within 2000 ms',
   ],
@@ -262,6 +262,13 @@ const rows: readonly Row[] = [
     { kind: 'closed', reason: 'the server ended with exit code 1', durationMs: 3 },
     'failed',
     'no answer: the server ended with exit code 1',
+  ],
+  [
+    'answer',
+    {},
+    { kind: 'lost', reason: 'the connection was dropped', durationMs: 3 },
+    'notChecked',
+    'no answer: the connection was dropped',
   ],
   ['answer', {}, { kind: 'aborted', durationMs: 3 }, 'notChecked', 'interrupted'],
 ];

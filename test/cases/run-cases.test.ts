@@ -11,7 +11,8 @@ import { type Script, scripted } from './scripted.ts';
 
 afterEach(() => void vi.useRealTimers());
 
-const timeout: CallOutcome = { kind: 'timeout', durationMs: 30_000 };
+const timeout: CallOutcome = { kind: 'timeout', timeoutMs: 30_000, durationMs: 30_000 };
+const lost: CallOutcome = { kind: 'lost', reason: 'the connection was dropped', durationMs: 4 };
 const closed: CallOutcome = { kind: 'closed', reason: 'the server ended with exit code 1', durationMs: 4 };
 
 /** None of these cases needs the worker; one that asks it sees that nothing could be checked. */
@@ -174,6 +175,20 @@ describe('attempts', () => {
         { durationMs: 30_000, outcome: 'timeout', waitedMs: 1000 },
         { durationMs: 12, outcome: 'answered', waitedMs: 2000 },
       ],
+    });
+  });
+
+  test('a lost connection is tried again where that does no harm, and is an error otherwise', async () => {
+    vi.useFakeTimers();
+    const repeatable = await withTime(run([caseOf()], { tools: [readOnly], script: [lost, says('ok')] }));
+    expect(repeatable.results[0]).toMatchObject({
+      state: 'passed',
+      attempts: [{ outcome: 'the connection was dropped' }, { outcome: 'answered', waitedMs: 1000 }],
+    });
+    const other = await withTime(run([caseOf()], { script: [lost] }));
+    expect(other.results[0]).toMatchObject({
+      state: 'error',
+      reason: 'there was no answer: the connection was dropped',
     });
   });
 

@@ -13,7 +13,7 @@ const validator = createSchemaValidator();
 afterAll(() => validator.close());
 afterEach(() => void vi.useRealTimers());
 
-const timeout: CallOutcome = { kind: 'timeout', durationMs: 30_000 };
+const timeout: CallOutcome = { kind: 'timeout', timeoutMs: 30_000, durationMs: 30_000 };
 const closed: CallOutcome = { kind: 'closed', reason: 'the server ended with exit code 1', durationMs: 4 };
 const anyTool = ['create', 'read', 'remove', 'echo'].map((name) => toolOf({ name }));
 

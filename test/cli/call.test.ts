@@ -67,8 +67,9 @@ describe('call', () => {
       1,
       /protocol error -32602: no such tool/,
     ],
-    [{ kind: 'timeout', durationMs: 7 }, 1, /no answer in time/],
+    [{ kind: 'timeout', timeoutMs: 5, durationMs: 7 }, 1, /no answer in time/],
     [{ kind: 'closed', reason: 'The server ended.', durationMs: 7 }, 1, /The server ended\./],
+    [{ kind: 'lost', reason: 'The connection was dropped.', durationMs: 7 }, 3, /dropped/],
     [{ kind: 'aborted', durationMs: 7 }, 3, /interrupted/],
   ] as const)('%j ends with %d', async (outcome, expected, sentence) => {
     const heard = { progress: [], logs: [], requests: [] };

@@ -295,7 +295,7 @@ describe('calls over HTTP that fail', () => {
       response.write('{"jsonrpc"', () => response.destroy());
       return null;
     });
-    expect(outcome).toMatchObject({ kind: 'closed', reason: expect.stringMatching(/connection to .* was dropped/) });
+    expect(outcome).toMatchObject({ kind: 'lost', reason: expect.stringMatching(/connection to .* was dropped/) });
     expect(session.alive).toBe(true);
   });
 
@@ -355,7 +355,7 @@ describe('calls over HTTP that fail', () => {
   test.for([
     [401, 'protocolError', /401/],
     [500, 'protocolError', /500/],
-    [503, 'closed', /503/],
+    [503, 'lost', /503/],
   ] as const)('a status of %i', async ([status, kind, said]) => {
     const { outcome } = await outcomeOf((_, response) => {
       response.writeHead(status).end();

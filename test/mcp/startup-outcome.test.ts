@@ -131,7 +131,7 @@ describe('other ends', () => {
     ],
     ["ModuleNotFoundError: No module named 'mcp'", 'crashed'],
     ["/app/index.js:3\nSyntaxError: Unexpected token '??='", 'crashed'],
-    ['exec /app/server: exec format error', 'crashed'],
+    ['exec /app/server: exec format error', 'unsupported_platform'],
     ["node: /lib/libc.so.6: version `GLIBC_2.38' not found (required by /app/x.node)", 'unsupported_platform'],
     ['Error: Unsupported platform: linux', 'unsupported_platform'],
     ['This server only works on macOS', 'unsupported_platform'],

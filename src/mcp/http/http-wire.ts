@@ -57,6 +57,10 @@ export class HttpWire implements Wire {
     if (process !== null) void this.#watchEnd(process);
   }
 
+  get remote(): boolean {
+    return this.#process === null;
+  }
+
   get ending(): Ending | null {
     return this.#ending;
   }
@@ -138,8 +142,14 @@ export class HttpWire implements Wire {
     const broken = this.#established && isInfrastructure(failure);
     if (this.#process !== null && broken) await settledWithin(this.ended, exitShowsMs);
     if (this.#ending !== null) return;
-    if (broken && failure.kind === 'unreachable') return this.break('could not be reached any more');
+    if (broken && failure.kind === 'unreachable') return this.#loseTouch();
     receiver.settle(id, { kind: 'failed', failure });
+  }
+
+  #loseTouch(): void {
+    const reason = 'could not be reached any more';
+    if (this.remote) this.#finish({ kind: 'lost', reason });
+    else this.break(reason);
   }
 
   /** What a server sent before it ended is read first. */
