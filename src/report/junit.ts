@@ -1,5 +1,5 @@
-import { create } from 'xmlbuilder2';
-import type { XMLBuilder } from 'xmlbuilder2/lib/interfaces.js';
+import { createCB } from 'xmlbuilder2';
+import type { XMLBuilderCB } from 'xmlbuilder2/lib/interfaces.js';
 import type { Problem, ServerResult, State, WorkflowResult } from '../result/model.ts';
 import { xmlBlock, xmlLine, xmlWithoutCommands } from '../text/untrusted.ts';
 import { testsOf, type JunitTest } from './junit-tests.ts';
@@ -19,35 +19,48 @@ export function renderJunit(result: WorkflowResult): string {
   const suites = result.servers.map((server) => ({ server, tests: testsOf(server, share) }));
   const problems = problemTests(result);
   const all = [...problems, ...suites.flatMap(({ tests }) => tests)];
-  const root = create({ version: '1.0', encoding: 'UTF-8' }).ele('testsuites', {
+  const chunks: string[] = [];
+  // Not as a tree of elements: it takes many times the memory of the text.
+  const xml = createCB({ prettyPrint: true, data: (chunk: string) => chunks.push(chunk) });
+  xml.dec({ version: '1.0', encoding: 'UTF-8' }).ele('testsuites', {
     name: 'mcp-workflow',
     ...countsOf(all),
     time: seconds(result.durationMs),
     timestamp: timestamp(result.startedAt),
   });
-  if (problems.length > 0)
-    addSuite(root, 'mcp-workflow', problems, { timestamp: timestamp(result.startedAt), time: '0.000' });
-  for (const { server, tests } of suites) {
-    const suite = addSuite(root, server.name, [], {
-      ...countsOf(tests),
-      time: seconds(server.durationMs),
-      timestamp: timestamp(server.startedAt ?? result.startedAt),
-    });
-    addProperties(suite, server);
-    for (const test of tests) addTest(suite, test);
+  if (problems.length > 0) {
+    const times = { timestamp: timestamp(result.startedAt), time: '0.000' };
+    addSuite(xml, { name: 'mcp-workflow', properties: [], tests: problems }, times);
   }
-  return xmlWithoutCommands(`${root.end({ prettyPrint: true })}\n`);
+  for (const { server, tests } of suites) {
+    const time = seconds(server.durationMs);
+    const times = { time, timestamp: timestamp(server.startedAt ?? result.startedAt) };
+    addSuite(xml, { name: server.name, properties: propertiesOf(server), tests }, times);
+  }
+  xml.up().end();
+  return xmlWithoutCommands(`${chunks.join('')}\n`);
+}
+
+interface Suite {
+  readonly name: string;
+  readonly properties: readonly (readonly [string, string])[];
+  readonly tests: readonly JunitTest[];
 }
 
 function addSuite(
-  root: XMLBuilder,
-  name: string,
-  tests: readonly JunitTest[],
-  attributes: Readonly<Record<string, string>>,
-): XMLBuilder {
-  const suite = root.ele('testsuite', { name: xmlLine(name, 200), ...countsOf(tests), ...attributes });
-  for (const test of tests) addTest(suite, test);
-  return suite;
+  xml: XMLBuilderCB,
+  { name, properties, tests }: Suite,
+  times: Readonly<Record<'time' | 'timestamp', string>>,
+): void {
+  xml.ele('testsuite', { name: xmlLine(name, 200), ...countsOf(tests), ...times });
+  if (properties.length > 0) {
+    xml.ele('properties');
+    for (const [property, value] of properties)
+      xml.ele('property', { name: property, value: xmlLine(value, 300) }).up();
+    xml.up();
+  }
+  for (const test of tests) addTest(xml, test);
+  xml.up();
 }
 
 /** What is true of the run as a whole. */
@@ -61,7 +74,7 @@ function problemTests(result: WorkflowResult): JunitTest[] {
   return problems.slice(0, 1000).map(problem);
 }
 
-function addProperties(suite: XMLBuilder, { source, transport, protocol, image }: ServerResult): void {
+function propertiesOf({ source, transport, protocol, image }: ServerResult): [string, string][] {
   const facts: [string, string | null | undefined][] = [
     ['source', source.given],
     ['version', source.resolved?.version],
@@ -70,16 +83,13 @@ function addProperties(suite: XMLBuilder, { source, transport, protocol, image }
     ['transport', transport],
     ['protocol', protocol?.revision],
   ];
-  const properties = suite.ele('properties');
-  for (const [name, value] of facts) {
-    if (value !== null && value !== undefined) properties.ele('property', { name, value: xmlLine(value, 300) });
-  }
+  return facts.flatMap(([name, value]) => (value === null || value === undefined ? [] : [[name, value]]));
 }
 
 const elements = { passed: null, failed: 'failure', error: 'error', skipped: 'skipped' } as const;
 
-function addTest(suite: XMLBuilder, { suite: classname, name, location, ms, state, trouble }: JunitTest): void {
-  const test = suite.ele('testcase', {
+function addTest(xml: XMLBuilderCB, { suite: classname, name, location, ms, state, trouble }: JunitTest): void {
+  xml.ele('testcase', {
     classname: xmlLine(classname, 200),
     name: xmlLine(name, 200),
     ...(location === null ? {} : { file: xmlLine(location.file, 300) }),
@@ -87,12 +97,15 @@ function addTest(suite: XMLBuilder, { suite: classname, name, location, ms, stat
     time: seconds(ms),
   });
   const element = elements[state];
-  if (element === null || trouble === null) return;
-  const said = test.ele(element, {
-    message: xmlLine(trouble.message, 500),
-    ...(state === 'skipped' ? {} : { type: xmlLine(trouble.type, 80) }),
-  });
-  if (trouble.lines.length > 0) said.txt(xmlBlock(trouble.lines.join('\n'), { maxLines: 200 }));
+  if (element !== null && trouble !== null) {
+    xml.ele(element, {
+      message: xmlLine(trouble.message, 500),
+      ...(state === 'skipped' ? {} : { type: xmlLine(trouble.type, 80) }),
+    });
+    if (trouble.lines.length > 0) xml.txt(xmlBlock(trouble.lines.join('\n'), { maxLines: 200 }));
+    xml.up();
+  }
+  xml.up();
 }
 
 function countsOf(tests: readonly JunitTest[]): Record<string, string> {

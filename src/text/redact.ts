@@ -31,16 +31,27 @@ function redacted(value: unknown, redact: Redact, depth: number): unknown {
   if (typeof value === 'string') return redact(value);
   if (typeof value !== 'object' || value === null) return value;
   if (depth >= deepest) return `(nested more than ${deepest} deep: left out)`;
-  if (Array.isArray(value)) return value.map((item) => redacted(item, redact, depth + 1));
+  // Copied only where something changed: results are large, and most hold no secret.
+  const items = changedItems(Object.values(value), redact, depth);
+  if (Array.isArray(value)) return items ?? value;
+  const keys = Object.keys(value);
+  if (items === null && keys.every((key) => redact(key) === key)) return value;
   const seen = new Set<string>();
   const numbers = new Map<string, number>();
+  const values = items ?? Object.values(value);
   // fromEntries defines own properties, also one named __proto__.
-  return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => [
-      uniqueKey(redact(key), seen, numbers),
-      redacted(item, redact, depth + 1),
-    ]),
-  );
+  return Object.fromEntries(keys.map((key, at) => [uniqueKey(redact(key), seen, numbers), values[at]]));
+}
+
+/** @returns the items as they are afterwards; null where none has changed */
+function changedItems(items: unknown[], redact: Redact, depth: number): unknown[] | null {
+  let changed = false;
+  for (const [at, item] of items.entries()) {
+    const clean = redacted(item, redact, depth + 1);
+    changed ||= clean !== item;
+    items[at] = clean;
+  }
+  return changed ? items : null;
 }
 
 function uniqueKey(key: string, seen: Set<string>, numbers: Map<string, number>): string {

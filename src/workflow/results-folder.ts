@@ -1,3 +1,4 @@
+import { stringifyChunked } from '@discoveryjs/json-ext';
 import { constants, createWriteStream, type WriteStream } from 'node:fs';
 import { access, lstat, mkdir, readdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
@@ -86,7 +87,8 @@ export class ResultsFolder {
   async writeResult(result: WorkflowResult): Promise<void> {
     const write = this.#lastWrite
       .catch(() => {})
-      .then(() => replaceFile(this.resultPath, `${JSON.stringify(result, null, 2)}\n`));
+      // In pieces: the text of ten thousand cases at once takes more memory than all the rest of the run.
+      .then(() => replaceFile(this.resultPath, chain(stringifyChunked(result, { space: 2 }), ['\n'])));
     this.#lastWrite = write;
     await write;
   }
@@ -117,6 +119,10 @@ export class ResultsFolder {
     this.#logs.clear();
     await Promise.all(open.map((stream) => new Promise<void>((done) => stream.end(() => done()))));
   }
+}
+
+function* chain(...parts: readonly Iterable<string>[]): Generator<string> {
+  for (const part of parts) yield* part;
 }
 
 /** Node's recursive mkdir never returns where the file system refuses with ENOENT, as /proc does: ask before. */
@@ -158,7 +164,7 @@ export async function logsOperation(directory: string): Promise<CleanupOperation
 }
 
 /** @throws what the file system says. */
-export async function replaceFile(path: string, text: string): Promise<void> {
+export async function replaceFile(path: string, text: string | Iterable<string>): Promise<void> {
   const unfinished = `${path}.unfinished`;
   // Never through a link that somebody put there.
   await rm(unfinished, { force: true });

@@ -147,7 +147,8 @@ export class Workflow {
   async #checkpoint(): Promise<void> {
     if (this.#stop.by !== null) return;
     const by = 'the end of its process';
-    const drafts = this.#drafts.map((draft) => structuredClone(draft));
+    // What has ended stays as it is, and large ones need no copy.
+    const drafts = this.#drafts.map((draft) => (draft.phase === null ? draft : structuredClone(draft)));
     for (const draft of drafts) cutOff(draft, by);
     await this.#write(this.#resultNow([], drafts, by));
   }
