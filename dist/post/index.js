@@ -31666,7 +31666,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 
 /***/ }),
 
-/***/ 2129:
+/***/ 6558:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -34624,6 +34624,16 @@ function getIDToken(aud) {
 //# sourceMappingURL=core.js.map
 // EXTERNAL MODULE: ./lib/text/untrusted.js + 6 modules
 var untrusted = __nccwpck_require__(3028);
+;// CONCATENATED MODULE: ./lib/host/platform.js
+/** The platform as the runner's variables name it; `github.com` where they are not set. @param token may be empty */
+function platformOf(env, token) {
+    return {
+        serverUrl: env['GITHUB_SERVER_URL'] || 'https://github.com',
+        apiUrl: env['GITHUB_API_URL'] || 'https://api.github.com',
+        token: token === '' ? null : token,
+    };
+}
+
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
 ;// CONCATENATED MODULE: ./lib/host/step-key.js
@@ -34726,6 +34736,7 @@ async function git(workspace, args) {
 
 
 
+
 /** Annotations are cut by the runner at 4,096 characters; ours stay well below, so that nothing is lost in the middle. */
 const maxAnnotation = 4000;
 /** A job on GitHub's runner. The only place that knows its commands and files. */
@@ -34734,12 +34745,14 @@ class GitHubHost {
     workspace;
     defaultResultsDirectory;
     stepKey;
+    platform;
     #env;
     constructor(env) {
         this.#env = env;
         this.workspace = env['GITHUB_WORKSPACE'] ?? process.cwd();
         this.defaultResultsDirectory = (0,external_node_path_.join)(env['RUNNER_TEMP'] ?? '/tmp', 'mcp-workflow');
         this.stepKey = stepKeyOf(env);
+        this.platform = platformOf(env, env['INPUT_GITHUB-TOKEN'] ?? '');
     }
     /** The action's inputs by their kebab-case names; `core.getInput` would trim more than ASCII white space. */
     inputs(names) {
@@ -34800,9 +34813,9 @@ class GitHubHost {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _host_github_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2129);
+/* harmony import */ var _host_github_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6558);
 /* harmony import */ var _process_signals_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5988);
-/* harmony import */ var _workflow_post_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6653);
+/* harmony import */ var _workflow_post_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5500);
 
 
 
@@ -45954,11 +45967,12 @@ function log_singleLine(text) {
  * after, may hold the rest.
  */
 function withoutCommands(text) {
-    return text
+    return (text
         .replace(/^[\t\p{Zs}]*:/u, brokenColon)
         .replace(/(?<=\n)[\t\p{Zs}]*::/gu, (found) => `${brokenColon(found.slice(0, -1))}:`)
-        .replaceAll('##[', '## [')
-        .replace(/#$/, '# ');
+        // The runner passes over characters without width in between; those of emoji are no hidden ones.
+        .replace(/(#\p{DI}*#\p{DI}*)\[/gu, '$1 [')
+        .replace(/#(\p{DI}*)$/u, '# $1'));
 }
 function brokenColon(found) {
     return `${found.slice(0, -1)}\\u{3a}`;
@@ -46044,7 +46058,7 @@ function xmlBlock(text, options = {}) {
  * it says stays the same: the characters become references.
  */
 function xmlWithoutCommands(xml) {
-    return xml.replaceAll('##[', '&#35;#[').replace(/^([\t\p{Zs}]*)::/gmu, '$1&#58;:');
+    return xml.replace(/#(?=\p{DI}*\[)/gu, '&#35;').replace(/^([\t\p{Zs}]*):(?=\p{DI}*:)/gmu, '$1&#58;');
 }
 
 // EXTERNAL MODULE: external "node:crypto"
@@ -46086,7 +46100,7 @@ function fileName(text) {
 
 /***/ }),
 
-/***/ 6653:
+/***/ 5500:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -46946,105 +46960,1078 @@ async function sweepStep(stepKey, env) {
     return { runIds, resultsDirectory, operations };
 }
 
+;// CONCATENATED MODULE: ./node_modules/@discoveryjs/json-ext/src/parse-chunked.js
+
+
+const NO_VALUE = Symbol('empty');
+const STACK_OBJECT = 1;
+const STACK_ARRAY = 2;
+const MODE_JSON = 0;
+const MODE_JSONL = 1;
+const MODE_JSONL_AUTO = 2;
+const decoder = new TextDecoder();
+
+function adjustPosition(error, jsonParseOffset) {
+    if (error.name === 'SyntaxError' && jsonParseOffset) {
+        error.message = error.message.replace(/at position (\d+)/, (_, pos) =>
+            'at position ' + (Number(pos) + jsonParseOffset)
+        );
+    }
+
+    return error;
+}
+
+function append(array, elements) {
+    // Note: Avoid using array.push(...elements) since it may lead to
+    // "RangeError: Maximum call stack size exceeded" for long arrays
+    const initialLength = array.length;
+    array.length += elements.length;
+
+    for (let i = 0; i < elements.length; i++) {
+        array[initialLength + i] = elements[i];
+    }
+}
+
+function resolveParseMode(mode) {
+    switch (mode) {
+        case 'json':
+            return MODE_JSON;
+        case 'jsonl':
+            return MODE_JSONL;
+        case 'auto':
+            return MODE_JSONL_AUTO;
+        default:
+            throw new TypeError('Invalid options: `mode` should be "json", "jsonl", or "auto"');
+    }
+}
+
+function parseChunkedOptions(value) {
+    const options = typeof value === 'function'
+        ? { reviver: value }
+        : value || {};
+
+    return {
+        mode: resolveParseMode(options.mode ?? 'json'),
+        reviver: options.reviver ?? null,
+        onRootValue: options.onRootValue ?? null,
+        onChunk: options.onChunk ?? null
+    };
+}
+
+function applyReviver(value, reviver) {
+    return walk({ '': value }, '', value);
+
+    function walk(holder, key, value) {
+        if (value && typeof value === 'object') {
+            for (const childKey of Object.keys(value)) {
+                const childValue = value[childKey];
+                const newValue = walk(value, childKey, childValue);
+
+                if (newValue === undefined) {
+                    delete value[childKey];
+                } else if (newValue !== childValue) {
+                    value[childKey] = newValue;
+                }
+            }
+        }
+
+        return reviver.call(holder, key, value);
+    }
+}
+
+async function parse_chunked_parseChunked(chunkEmitter, optionsOrReviver) {
+    const { mode, reviver, onRootValue, onChunk } = parseChunkedOptions(optionsOrReviver);
+    const iterable = typeof chunkEmitter === 'function'
+        ? chunkEmitter()
+        : chunkEmitter;
+
+    if (isIterable(iterable)) {
+        const parser = createChunkParser(mode, reviver, onRootValue, onChunk);
+
+        try {
+            for await (const chunk of iterable) {
+                if (typeof chunk !== 'string' && !ArrayBuffer.isView(chunk)) {
+                    throw new TypeError('Invalid chunk: Expected string, TypedArray or Buffer');
+                }
+
+                parser.push(chunk);
+            }
+
+            return parser.finish();
+        } catch (e) {
+            throw adjustPosition(e, parser.jsonParseOffset);
+        }
+    }
+
+    throw new TypeError(
+        'Invalid chunk emitter: Expected an Iterable, AsyncIterable, generator, ' +
+        'async generator, or a function returning an Iterable or AsyncIterable'
+    );
+};
+
+function createChunkParser(parseMode, reviver, onRootValue, onChunk) {
+    let rootValues = parseMode === MODE_JSONL ? [] : null;
+    let rootValuesCount = 0;
+    let currentRootValue = NO_VALUE;
+    let currentRootValueCursor = null;
+    let consumedChunkLength = 0;
+    let parsedChunkLength = 0;
+
+    let prevArray = null;
+    let prevArraySlices = [];
+
+    let stack = new Array(100);
+    let lastFlushDepth = 0;
+    let flushDepth = 0;
+    let stateString = false;
+    let stateStringEscape = false;
+    let seenNonWhiteSpace = false;
+    let allowNewRootValue = true;
+    let pendingByteSeq = null;
+    let pendingChunk = null;
+    let jsonParseOffset = 0;
+
+    const state = Object.freeze({
+        get mode() {
+            return parseMode === MODE_JSONL ? 'jsonl' : 'json';
+        },
+        get returnValue() {
+            return typeof onRootValue === 'function'
+                ? rootValuesCount
+                : rootValues !== null
+                    ? rootValues
+                    : currentRootValue !== NO_VALUE
+                        ? currentRootValue
+                        : undefined;
+        },
+        get currentRootValue() {
+            return currentRootValue !== NO_VALUE ? currentRootValue : undefined;
+        },
+        get rootValuesCount() {
+            return rootValuesCount;
+        },
+        get consumed() {
+            return consumedChunkLength;
+        },
+        get parsed() {
+            return parsedChunkLength;
+        }
+    });
+
+    return {
+        push,
+        finish,
+        state,
+        get jsonParseOffset() {
+            return jsonParseOffset;
+        }
+    };
+
+    function startRootValue(fragment) {
+        // Extra non-whitespace after complete root value should fail to parse
+        if (!allowNewRootValue) {
+            jsonParseOffset -= 2;
+            JSON.parse('[]' + fragment);
+        }
+
+        // In "auto" mode, switch to JSONL when a second root value is starting after a newline
+        if (currentRootValue !== NO_VALUE && parseMode === MODE_JSONL_AUTO) {
+            parseMode = MODE_JSONL;
+            rootValues = [currentRootValue];
+        }
+
+        // Block parsing of an additional root value until a newline is encountered
+        allowNewRootValue = false;
+
+        // Parse fragment as a new root value
+        currentRootValue = JSON.parse(fragment);
+    }
+
+    function finishRootValue() {
+        rootValuesCount++;
+
+        if (typeof reviver === 'function') {
+            currentRootValue = applyReviver(currentRootValue, reviver);
+        }
+
+        if (typeof onRootValue === 'function') {
+            onRootValue(currentRootValue, state);
+        } else if (parseMode === MODE_JSONL) {
+            rootValues.push(currentRootValue);
+        }
+    }
+
+    function mergeArraySlices() {
+        if (prevArray === null) {
+            return;
+        }
+
+        if (prevArraySlices.length !== 0) {
+            const newArray = prevArraySlices.length === 1
+                ? prevArray.concat(prevArraySlices[0])
+                : prevArray.concat(...prevArraySlices);
+
+            if (currentRootValueCursor.prev !== null) {
+                currentRootValueCursor.prev.value[currentRootValueCursor.key] = newArray;
+            } else {
+                currentRootValue = newArray;
+            }
+
+            currentRootValueCursor.value = newArray;
+            prevArraySlices = [];
+        }
+
+        prevArray = null;
+    }
+
+    function parseAndAppend(fragment, wrap) {
+        // Append new entries or elements
+        if (stack[lastFlushDepth - 1] === STACK_OBJECT) {
+            if (wrap) {
+                jsonParseOffset--;
+                fragment = '{' + fragment + '}';
+            }
+
+            Object.assign(currentRootValueCursor.value, JSON.parse(fragment));
+        } else {
+            if (wrap) {
+                jsonParseOffset--;
+                fragment = '[' + fragment + ']';
+            }
+
+            if (prevArray === currentRootValueCursor.value) {
+                prevArraySlices.push(JSON.parse(fragment));
+            } else {
+                append(currentRootValueCursor.value, JSON.parse(fragment));
+                prevArray = currentRootValueCursor.value;
+            }
+        }
+    }
+
+    function prepareAddition(fragment) {
+        const { value } = currentRootValueCursor;
+        const expectComma = Array.isArray(value)
+            ? value.length !== 0
+            : Object.keys(value).length !== 0;
+
+        if (expectComma) {
+            // Skip a comma at the beginning of fragment, otherwise it would
+            // fail to parse
+            if (fragment[0] === ',') {
+                jsonParseOffset++;
+                return fragment.slice(1);
+            }
+
+            // When value (an object or array) is not empty and a fragment
+            // doesn't start with a comma, a single valid fragment starting
+            // is a closing bracket. If it's not, a prefix is adding to fail
+            // parsing. Otherwise, the sequence of chunks can be successfully
+            // parsed, although it should not, e.g. ["[{}", "{}]"]
+            if (fragment[0] !== '}' && fragment[0] !== ']') {
+                jsonParseOffset -= 3;
+                return '[[]' + fragment;
+            }
+        }
+
+        return fragment;
+    }
+
+    function flush(chunk, start, end) {
+        let fragment = chunk.slice(start, end);
+
+        // Save position correction for an error in JSON.parse() if any
+        jsonParseOffset = consumedChunkLength + start;
+        parsedChunkLength += end - start;
+
+        // Prepend pending chunk if any
+        if (pendingChunk !== null) {
+            fragment = pendingChunk + fragment;
+            jsonParseOffset -= pendingChunk.length;
+            parsedChunkLength += pendingChunk.length;
+            pendingChunk = null;
+        }
+
+        if (flushDepth === lastFlushDepth) {
+            // Depth didn't change, so it's a continuation of the current value or entire value if it's a root one
+            if (lastFlushDepth === 0) {
+                startRootValue(fragment);
+            } else {
+                parseAndAppend(prepareAddition(fragment), true);
+            }
+        } else if (flushDepth > lastFlushDepth) {
+            // Add missed closing brackets/parentheses
+            for (let i = flushDepth - 1; i >= lastFlushDepth; i--) {
+                fragment += stack[i] === STACK_OBJECT ? '}' : ']';
+            }
+
+            if (lastFlushDepth === 0) {
+                startRootValue(fragment);
+                currentRootValueCursor = {
+                    value: currentRootValue,
+                    key: null,
+                    prev: null
+                };
+            } else {
+                parseAndAppend(prepareAddition(fragment), true);
+                mergeArraySlices();
+            }
+
+            // Move down to the depths to the last object/array, which is current now
+            for (let i = lastFlushDepth || 1; i < flushDepth; i++) {
+                let { value } = currentRootValueCursor;
+                let key = null;
+
+                if (stack[i - 1] === STACK_OBJECT) {
+                    // Find last entry
+                    // eslint-disable-next-line curly
+                    for (key in value);
+                    value = value[key];
+                } else {
+                    // Last element
+                    key = value.length - 1;
+                    value = value[key];
+                }
+
+                currentRootValueCursor = {
+                    value,
+                    key,
+                    prev: currentRootValueCursor
+                };
+            }
+        } else /* flushDepth < lastFlushDepth */ {
+            fragment = prepareAddition(fragment);
+
+            // Add missed opening brackets/parentheses
+            for (let i = lastFlushDepth - 1; i >= flushDepth; i--) {
+                jsonParseOffset--;
+                fragment = (stack[i] === STACK_OBJECT ? '{' : '[') + fragment;
+            }
+
+            parseAndAppend(fragment, false);
+            mergeArraySlices();
+
+            for (let i = lastFlushDepth - 1; i >= flushDepth; i--) {
+                currentRootValueCursor = currentRootValueCursor.prev;
+            }
+        }
+
+        if (flushDepth === 0) {
+            finishRootValue();
+        }
+
+        lastFlushDepth = flushDepth;
+        seenNonWhiteSpace = false;
+    }
+
+    function ensureChunkString(chunk) {
+        if (typeof chunk !== 'string') {
+            // Suppose chunk is Buffer or Uint8Array
+
+            // Prepend uncompleted byte sequence if any
+            if (pendingByteSeq !== null) {
+                const origRawChunk = chunk;
+                chunk = new Uint8Array(pendingByteSeq.length + origRawChunk.length);
+                chunk.set(pendingByteSeq);
+                chunk.set(origRawChunk, pendingByteSeq.length);
+                pendingByteSeq = null;
+            }
+
+            // In case Buffer/Uint8Array, an input is encoded in UTF8
+            // Seek for parts of uncompleted UTF8 symbol on the ending
+            // This makes sense only if we expect more chunks and last char is not multi-bytes
+            if (chunk[chunk.length - 1] > 127) {
+                for (let seqLength = 0; seqLength < chunk.length; seqLength++) {
+                    const byte = chunk[chunk.length - 1 - seqLength];
+
+                    // 10xxxxxx - 2nd, 3rd or 4th byte
+                    // 110xxxxx – first byte of 2-byte sequence
+                    // 1110xxxx - first byte of 3-byte sequence
+                    // 11110xxx - first byte of 4-byte sequence
+                    if (byte >> 6 === 3) {
+                        seqLength++;
+
+                        // If the sequence is really incomplete, then preserve it
+                        // for the future chunk and cut off it from the current chunk
+                        if ((seqLength !== 4 && byte >> 3 === 0b11110) ||
+                            (seqLength !== 3 && byte >> 4 === 0b1110) ||
+                            (seqLength !== 2 && byte >> 5 === 0b110)) {
+                            pendingByteSeq = chunk.slice(chunk.length - seqLength); // use slice to avoid tying chunk
+                            chunk = chunk.subarray(0, -seqLength); // use subarray to avoid buffer copy
+                        }
+
+                        break;
+                    }
+                }
+            }
+
+            // Convert chunk to a string, since single decode per chunk
+            // is much effective than decode multiple small substrings
+            chunk = decoder.decode(chunk);
+        }
+
+        return chunk;
+    }
+
+    function push(chunk) {
+        chunk = ensureChunkString(chunk);
+
+        const chunkLength = chunk.length;
+        const prevParsedChunkLength = parsedChunkLength;
+        let lastFlushPoint = 0;
+        let flushPoint = 0;
+
+        // Main scan loop
+        scan: for (let i = 0; i < chunkLength; i++) {
+            if (stateString) {
+                for (; i < chunkLength; i++) {
+                    if (stateStringEscape) {
+                        stateStringEscape = false;
+                    } else {
+                        switch (chunk.charCodeAt(i)) {
+                            case 0x22: /* " */
+                                stateString = false;
+                                continue scan;
+
+                            case 0x5C: /* \ */
+                                stateStringEscape = true;
+                        }
+                    }
+                }
+
+                break;
+            }
+
+            switch (chunk.charCodeAt(i)) {
+                case 0x22: /* " */
+                    stateString = true;
+                    stateStringEscape = false;
+                    seenNonWhiteSpace = true;
+                    break;
+
+                case 0x2C: /* , */
+                    flushPoint = i;
+                    break;
+
+                case 0x7B: /* { */
+                    // Open an object
+                    flushPoint = i + 1;
+                    stack[flushDepth++] = STACK_OBJECT;
+                    seenNonWhiteSpace = true;
+                    break;
+
+                case 0x5B: /* [ */
+                    // Open an array
+                    flushPoint = i + 1;
+                    stack[flushDepth++] = STACK_ARRAY;
+                    seenNonWhiteSpace = true;
+                    break;
+
+                case 0x5D: /* ] */
+                case 0x7D: /* } */
+                    // Close an object or array
+                    flushPoint = i + 1;
+
+                    if (flushDepth === 0) {
+                        // Unmatched closing bracket/brace at top level, should fail to parse
+                        break scan;
+                    }
+
+                    flushDepth--;
+
+                    // Flush on depth decrease related to last flush, otherwise wait for more chunks to flush together
+                    if (flushDepth < lastFlushDepth) {
+                        flush(chunk, lastFlushPoint, flushPoint);
+                        lastFlushPoint = flushPoint;
+                    }
+
+                    break;
+
+                case 0x09: /* \t */
+                case 0x0A: /* \n */
+                case 0x0D: /* \r */
+                case 0x20: /* space */
+                    if (flushDepth === 0) {
+                        if (seenNonWhiteSpace) {
+                            flushPoint = i;
+                            flush(chunk, lastFlushPoint, flushPoint);
+                            lastFlushPoint = flushPoint;
+                        }
+
+                        if (parseMode !== MODE_JSON &&
+                            allowNewRootValue === false &&
+                            (chunk.charCodeAt(i) === 0x0A || chunk.charCodeAt(i) === 0x0D)
+                        ) {
+                            allowNewRootValue = true;
+                        }
+
+                        if (flushPoint === i) {
+                            parsedChunkLength++;
+                        }
+                    }
+
+                    // Move points forward when they point to current position and it's a whitespace
+                    if (lastFlushPoint === i) {
+                        lastFlushPoint++;
+                    }
+
+                    if (flushPoint === i) {
+                        flushPoint++;
+                    }
+
+                    break;
+
+                default:
+                    seenNonWhiteSpace = true;
+            }
+        }
+
+        if (flushPoint > lastFlushPoint) {
+            flush(chunk, lastFlushPoint, flushPoint);
+        }
+
+        // Produce pendingChunk if something left
+        if (flushPoint < chunkLength) {
+            if (pendingChunk !== null) {
+                // When there is already a pending chunk then no flush happened,
+                // appending entire chunk to pending one
+                pendingChunk += chunk;
+            } else {
+                // Create a pending chunk, it will start with non-whitespace since
+                // flushPoint was moved forward away from whitespaces on scan
+                pendingChunk = chunk.slice(flushPoint, chunkLength);
+            }
+        }
+
+        consumedChunkLength += chunkLength;
+
+        if (typeof onChunk === 'function') {
+            onChunk(parsedChunkLength - prevParsedChunkLength, chunk, pendingChunk, state);
+        }
+    }
+
+    function finish() {
+        if (pendingChunk !== null || (currentRootValue === NO_VALUE && parseMode !== MODE_JSONL)) {
+            // Force the `flushDepth < lastFlushDepth` branch in flush() to prepend missed
+            // opening brackets/parentheses and produce a natural JSON.parse() EOF error
+            flushDepth = 0;
+            flush('', 0, 0);
+        }
+
+        if (typeof onChunk === 'function') {
+            parsedChunkLength = consumedChunkLength;
+            onChunk(0, null, null, state);
+        }
+
+        const result = state.returnValue;
+
+        rootValues = null;
+        currentRootValue = NO_VALUE;
+
+        return result;
+    }
+}
+
+;// CONCATENATED MODULE: ./node_modules/@discoveryjs/json-ext/src/stringify-info.js
+
+
+const hasOwn = typeof Object.hasOwn === 'function'
+    ? Object.hasOwn
+    : (object, key) => Object.hasOwnProperty.call(object, key);
+
+// https://tc39.es/ecma262/#table-json-single-character-escapes
+const escapableCharCodeSubstitution = { // JSON Single Character Escape Sequences
+    0x08: '\\b',
+    0x09: '\\t',
+    0x0a: '\\n',
+    0x0c: '\\f',
+    0x0d: '\\r',
+    0x22: '\\\"',
+    0x5c: '\\\\'
+};
+
+const charLength2048 = Uint8Array.from({ length: 2048 }, (_, code) => {
+    if (hasOwn(escapableCharCodeSubstitution, code)) {
+        return 2; // \X
+    }
+
+    if (code < 0x20) {
+        return 6; // \uXXXX
+    }
+
+    return code < 128 ? 1 : 2; // UTF8 bytes
+});
+
+function isLeadingSurrogate(code) {
+    return code >= 0xD800 && code <= 0xDBFF;
+}
+
+function isTrailingSurrogate(code) {
+    return code >= 0xDC00 && code <= 0xDFFF;
+}
+
+function stringLength(str) {
+    // Fast path to compute length when a string contains only characters encoded as single bytes
+    if (!/[^\x20\x21\x23-\x5B\x5D-\x7F]/.test(str)) {
+        return str.length + 2;
+    }
+
+    let len = 0;
+    let prevLeadingSurrogate = false;
+
+    for (let i = 0; i < str.length; i++) {
+        const code = str.charCodeAt(i);
+
+        if (code < 2048) {
+            len += charLength2048[code];
+        } else if (isLeadingSurrogate(code)) {
+            len += 6; // \uXXXX since no pair with trailing surrogate yet
+            prevLeadingSurrogate = true;
+            continue;
+        } else if (isTrailingSurrogate(code)) {
+            len = prevLeadingSurrogate
+                ? len - 2  // surrogate pair (4 bytes), since we calculate prev leading surrogate as 6 bytes, substruct 2 bytes
+                : len + 6; // \uXXXX
+        } else {
+            len += 3; // code >= 2048 is 3 bytes length for UTF8
+        }
+
+        prevLeadingSurrogate = false;
+    }
+
+    return len + 2; // +2 for quotes
+}
+
+// avoid producing a string from a number
+function intLength(num) {
+    let len = 0;
+
+    if (num < 0) {
+        len = 1;
+        num = -num;
+    }
+
+    if (num >= 1e9) {
+        len += 9;
+        num = (num - num % 1e9) / 1e9;
+    }
+
+    if (num >= 1e4) {
+        if (num >= 1e6) {
+            return len + (num >= 1e8
+                ? 9
+                : num >= 1e7 ? 8 : 7
+            );
+        }
+        return len + (num >= 1e5 ? 6 : 5);
+    }
+
+    return len + (num >= 1e2
+        ? num >= 1e3 ? 4 : 3
+        : num >= 10 ? 2 : 1
+    );
+};
+
+function primitiveLength(value) {
+    switch (typeof value) {
+        case 'string':
+            return stringLength(value);
+
+        case 'number':
+            return Number.isFinite(value)
+                ? Number.isInteger(value)
+                    ? intLength(value)
+                    : String(value).length
+                : 4 /* null */;
+
+        case 'boolean':
+            return value ? 4 /* true */ : 5 /* false */;
+
+        case 'undefined':
+        case 'object':
+            return 4; /* null */
+
+        default:
+            return 0;
+    }
+}
+
+function stringifyInfo(value, ...args) {
+    const { replacer, getKeys, ...options } = normalizeStringifyOptions(...args);
+    const continueOnCircular = Boolean(options.continueOnCircular);
+    const space = options.space?.length || 0;
+    const roots = resolveStringifyMode(options.mode) === 'jsonl' && Array.isArray(value) ? value : [value];
+
+    const keysLength = new Map();
+    const visited = new Map();
+    const circular = new Set();
+    const stack = [];
+    let stop = false;
+    let bytes = 0;
+    let spaceBytes = 0;
+    let objects = 0;
+
+    for (let i = 0; i < roots.length; i++) {
+        if (i > 0) {
+            bytes += 1; // newline separator
+        }
+
+        walk({ '': roots[i] }, '', roots[i]);
+    }
+
+    // when value is undefined or replaced for undefined
+    if (bytes === 0 && roots.length === 1) {
+        bytes += 9; // FIXME: that's the length of undefined, should we normalize behaviour to convert it to null?
+    }
+
+    return {
+        bytes: isNaN(bytes) ? Infinity : bytes + spaceBytes,
+        spaceBytes: space > 0 && isNaN(bytes) ? Infinity : spaceBytes,
+        circular: [...circular]
+    };
+
+    function walk(holder, key, value) {
+        if (stop) {
+            return;
+        }
+
+        value = replaceValue(holder, key, value, replacer);
+
+        if (value === null || typeof value !== 'object') {
+            // primitive
+            if (value !== undefined || Array.isArray(holder)) {
+                bytes += primitiveLength(value);
+            }
+        } else {
+            // check for circular references
+            if (stack.includes(value)) {
+                circular.add(value);
+                bytes += 4; // treat as null
+
+                if (!continueOnCircular) {
+                    stop = true;
+                }
+
+                return;
+            }
+
+            // Using 'visited' allows avoiding hang-ups in cases of highly interconnected object graphs;
+            // for example, a list of git commits with references to parents can lead to N^2 complexity for traversal,
+            // and N when 'visited' is used
+            if (visited.has(value)) {
+                bytes += visited.get(value);
+
+                return;
+            }
+
+            objects++;
+
+            const prevObjects = objects;
+            const valueBytes = bytes;
+            let valueLength = 0;
+
+            stack.push(value);
+
+            if (Array.isArray(value)) {
+                // array
+                valueLength = value.length;
+
+                for (let i = 0; i < valueLength; i++) {
+                    walk(value, i, value[i]);
+                }
+            } else {
+                // object
+                let prevLength = bytes;
+
+                for (const key of getKeys(value)) {
+                    walk(value, key, value[key]);
+
+                    if (prevLength !== bytes) {
+                        let keyLen = keysLength.get(key);
+
+                        if (keyLen === undefined) {
+                            keysLength.set(key, keyLen = stringLength(key) + 1); // "key":
+                        }
+
+                        // value is printed
+                        bytes += keyLen;
+                        valueLength++;
+                        prevLength = bytes;
+                    }
+                }
+            }
+
+            bytes += valueLength === 0
+                ? 2 // {} or []
+                : 1 + valueLength; // {} or [] + commas
+
+            if (space > 0 && valueLength > 0) {
+                spaceBytes +=
+                    // a space between ":" and a value for each object entry
+                    (Array.isArray(value) ? 0 : valueLength) +
+                    // the formula results from folding the following components:
+                    // - for each key-value or element: ident + newline
+                    //   (1 + stack.length * space) * valueLength
+                    // - ident (one space less) before "}" or "]" + newline
+                    //   (stack.length - 1) * space + 1
+                    (1 + stack.length * space) * (valueLength + 1) - space;
+            }
+
+            stack.pop();
+
+            // add to 'visited' only objects that contain nested objects
+            if (prevObjects !== objects) {
+                visited.set(value, bytes - valueBytes);
+            }
+        }
+    }
+};
+
+;// CONCATENATED MODULE: ./node_modules/@discoveryjs/json-ext/src/web-streams.js
+/* eslint-env browser */
+
+
+
+
+function parseFromWebStream(stream) {
+    // 2024/6/17: currently, an @@asyncIterator on a ReadableStream is not widely supported,
+    // therefore use a fallback using a reader
+    // https://caniuse.com/mdn-api_readablestream_--asynciterator
+    return parseChunked(isIterable(stream) ? stream : async function*() {
+        const reader = stream.getReader();
+
+        try {
+            while (true) {
+                const { value, done } = await reader.read();
+
+                if (done) {
+                    break;
+                }
+
+                yield value;
+            }
+        } finally {
+            reader.releaseLock();
+        }
+    });
+}
+
+function createStringifyWebStream(value, replacer, space) {
+    // 2024/6/17: the ReadableStream.from() static method is supported
+    // in Node.js 20.6+ and Firefox only
+    if (typeof ReadableStream.from === 'function') {
+        return ReadableStream.from(stringifyChunked(value, replacer, space));
+    }
+
+    // emulate ReadableStream.from()
+    return new ReadableStream({
+        start() {
+            this.generator = stringifyChunked(value, replacer, space);
+        },
+        pull(controller) {
+            const { value, done } = this.generator.next();
+
+            if (done) {
+                controller.close();
+            } else {
+                controller.enqueue(value);
+            }
+        },
+        cancel() {
+            this.generator = null;
+        }
+    });
+};
+
+;// CONCATENATED MODULE: ./node_modules/@discoveryjs/json-ext/src/index.js
+
+
+
+
+
 // EXTERNAL MODULE: external "node:stream/promises"
 var external_node_stream_promises_ = __nccwpck_require__(6466);
 // EXTERNAL MODULE: external "node:zlib"
 var external_node_zlib_ = __nccwpck_require__(8522);
+;// CONCATENATED MODULE: ./lib/checkout/open-file.js
+
+
+/**
+ * Opens a regular file, and takes its size from what is open: names may become links, and files grow, at any time.
+ * @returns its content, which closes the file at its end; `close` is for one who does not read so far. Idempotent.
+ * @throws Node's error where there is none, or where it is a link
+ */
+async function openFile(path) {
+    // Without O_NONBLOCK, opening a pipe waits for somebody to write.
+    const file = await (0,promises_.open)(path, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NOFOLLOW | external_node_fs_.constants.O_NONBLOCK);
+    try {
+        const stats = await file.stat();
+        if (!stats.isFile())
+            throw new Error(`${path} is not a regular file`);
+        return { size: stats.size, chunks: chunksOf(file, stats.size), close: () => file.close() };
+    }
+    catch (error) {
+        await file.close();
+        throw error;
+    }
+}
+async function* chunksOf(file, size) {
+    try {
+        for (let left = size; left > 0;) {
+            const buffer = Buffer.alloc(Math.min(left, 256 * 1024));
+            const { bytesRead } = await file.read(buffer, 0, buffer.length, null);
+            if (bytesRead === 0)
+                throw new Error('it became shorter while it was read');
+            left -= bytesRead;
+            yield buffer.subarray(0, bytesRead);
+        }
+    }
+    finally {
+        await file.close();
+    }
+}
+
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
 // EXTERNAL MODULE: external "node:stream"
 var external_node_stream_ = __nccwpck_require__(7075);
 // EXTERNAL MODULE: ./node_modules/tar-stream/index.js
 var tar_stream = __nccwpck_require__(6118);
-;// CONCATENATED MODULE: ./lib/install/folder.js
+;// CONCATENATED MODULE: ./lib/checkout/tar.js
 
 
 
-
-
-
-
-
-/** What a copy of a folder may hold at most; more is somebody's mistake, or an attack on the disk. */
+/** What a copy may hold at most; more is somebody's mistake, or an attack on the disk. */
 const maxFiles = 50_000;
 const maxBytes = 1024 ** 3;
 /** A folder is larger than what is copied into a sandbox, or could not be read. The message is for the user. */
 class FolderRefused extends Error {
     name = 'FolderRefused';
 }
+/** Writes a tar whose entries belong to one owner and to no time, and counts and hashes what goes in. */
+class TarWriter {
+    /** Ends, or fails, with the tar. */
+    stream;
+    #tar = (0,tar_stream.pack)();
+    #hash = (0,external_node_crypto_.createHash)('sha256');
+    #owner;
+    #files = 0;
+    #bytes = 0;
+    /** @param uid owner of every entry, as the container counts */
+    constructor(uid) {
+        this.#owner = { uid, gid: uid, mtime: new Date(0) };
+        this.stream = external_node_stream_.Readable.from(this.#tar);
+    }
+    folder(name) {
+        this.#count(0);
+        this.#note(`folder ${name}`);
+        this.#tar.entry({ ...this.#owner, name, type: 'directory', mode: 0o755 });
+    }
+    link(name, linkname) {
+        this.#count(0);
+        this.#note(`link ${name} ${linkname}`);
+        this.#tar.entry({ ...this.#owner, name, mode: 0o755, type: 'symlink', linkname });
+    }
+    /** Settles when the content was taken. @throws FolderRefused where the tar grows too large */
+    async file(name, executable, content) {
+        const mode = executable ? 0o755 : 0o644;
+        this.#count(content.size);
+        this.#note(`file ${name} ${mode} ${content.size}`);
+        const entry = this.#tar.entry({ ...this.#owner, name, mode, size: content.size });
+        const taken = new Promise((resolve, reject) => {
+            entry.once('finish', () => resolve());
+            entry.once('error', reject);
+            entry.once('close', () => reject(new Error('the tar was given up')));
+        });
+        taken.catch(() => { });
+        // Not a pipeline: where reading fails, that is the reason to tell, and not that the entry was given up.
+        for await (const chunk of content.chunks) {
+            this.#hash.update(chunk);
+            if (!entry.write(chunk))
+                await Promise.race([drained(entry), taken]);
+        }
+        entry.end(null);
+        await taken;
+    }
+    /** @returns the digest of everything written */
+    finish() {
+        this.#tar.finalize();
+        return `sha256:${this.#hash.digest('hex')}`;
+    }
+    fail(error) {
+        this.#tar.destroy(error);
+    }
+    #count(bytes) {
+        if (++this.#files > maxFiles)
+            throw new FolderRefused(`it holds more than ${maxFiles} files`);
+        this.#bytes += bytes;
+        if (this.#bytes > maxBytes)
+            throw new FolderRefused(`it holds more than ${maxBytes / 1024 ** 2} MiB`);
+    }
+    #note(line) {
+        this.#hash.update(`${line}\n`);
+    }
+}
+async function drained(entry) {
+    await new Promise((resolve) => entry.once('drain', () => resolve()));
+}
+/** Runs `write` into a tar. What it throws fails both the stream and the digest, made a FolderRefused by `refused`. */
+function writeTar(uid, write, refused) {
+    const tar = new TarWriter(uid);
+    const digest = write(tar).then(() => tar.finish(), (error) => {
+        const reason = error instanceof FolderRefused ? error : refused(error);
+        tar.fail(reason);
+        throw reason;
+    });
+    digest.catch(() => { });
+    return { tar: tar.stream, digest };
+}
+
+;// CONCATENATED MODULE: ./lib/checkout/pack.js
+
+
+
+
+
+
 /**
  * Packs a file or folder as a tar stream, links as links: they are never followed here, and lead nowhere inside.
  * Devices, sockets and pipes are left out. The order is fixed, so that equal folders have equal digests.
  */
 function packFolder(path, options) {
-    const tar = (0,tar_stream.pack)();
-    const hash = (0,external_node_crypto_.createHash)('sha256');
-    const state = { tar, hash, options, files: 0, bytes: 0 };
-    const digest = addAll(path, '', state).then(() => {
-        tar.finalize();
-        return `sha256:${hash.digest('hex')}`;
-    }, (error) => {
-        const refused = error instanceof FolderRefused ? error : new FolderRefused(unreadable(error));
-        tar.destroy(refused);
-        throw refused;
-    });
-    digest.catch(() => { });
-    return { tar: external_node_stream_.Readable.from(tar), digest };
-}
-/** Node's message names the path. */
-function unreadable(error) {
-    return `it cannot be read: ${failure_messageOf(error)}`;
+    return writeTar(options.uid, (tar) => addAll(path, '', { tar, leaveOut: options.leaveOut }), 
+    // Node's message names the path.
+    (error) => new FolderRefused(`it cannot be read: ${failure_messageOf(error)}`));
 }
 async function addAll(path, name, walk) {
     const entry = await (0,promises_.lstat)(path);
-    if (++walk.files > maxFiles)
-        throw new FolderRefused(`it holds more than ${maxFiles} files`);
-    const owner = { uid: walk.options.uid, gid: walk.options.uid, mtime: new Date(0) };
     // A lone file is its own root: the caller mounts it by its name.
     const entryName = name === '' ? (entry.isDirectory() ? '.' : (path.split('/').at(-1) ?? 'file')) : name;
-    const header = { ...owner, name: entryName, mode: (entry.mode & 0o111) === 0 ? 0o644 : 0o755 };
-    if (entry.isSymbolicLink()) {
-        const linkname = await (0,promises_.readlink)(path);
-        note(walk, `link ${entryName} ${linkname}`);
-        walk.tar.entry({ ...header, type: 'symlink', linkname });
-    }
+    if (entry.isSymbolicLink())
+        walk.tar.link(entryName, await (0,promises_.readlink)(path));
     else if (entry.isDirectory()) {
-        note(walk, `folder ${entryName}`);
-        walk.tar.entry({ ...header, type: 'directory', mode: 0o755 });
+        walk.tar.folder(entryName);
         for (const child of (await (0,promises_.readdir)(path)).sort()) {
-            if (!walk.options.leaveOut(child))
+            if (!walk.leaveOut(child))
                 await addAll((0,external_node_path_.join)(path, child), name === '' ? child : `${name}/${child}`, walk);
         }
     }
     else if (entry.isFile())
-        await addFile(path, header, walk);
+        await addFile(path, entryName, (entry.mode & 0o111) !== 0, walk.tar);
 }
-async function addFile(path, header, walk) {
-    // It may have become a link since it was looked at.
-    const file = await (0,promises_.open)(path, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NOFOLLOW);
+async function addFile(path, name, executable, tar) {
+    const file = await openFile(path);
     try {
-        // The size of the open file: it may change while the folder is walked.
-        const { size } = await file.stat();
-        walk.bytes += size;
-        if (walk.bytes > maxBytes)
-            throw new FolderRefused(`it holds more than ${maxBytes / 1024 ** 2} MiB`);
-        note(walk, `file ${header.name} ${header.mode ?? 0} ${size}`);
-        const entry = walk.tar.entry({ ...header, size });
-        const content = size === 0 ? external_node_stream_.Readable.from([]) : (0,external_node_fs_.createReadStream)('', { fd: file.fd, autoClose: false, end: size - 1 });
-        content.on('data', (chunk) => walk.hash.update(chunk));
-        await (0,external_node_stream_promises_.pipeline)(content, entry);
+        await tar.file(name, executable, file);
     }
     finally {
         await file.close();
     }
 }
-function note(walk, line) {
-    walk.hash.update(`${line}\n`);
-}
 
 // EXTERNAL MODULE: ./lib/text/untrusted.js + 6 modules
 var text_untrusted = __nccwpck_require__(3028);
 ;// CONCATENATED MODULE: ./lib/workflow/results-folder.js
+
 
 
 
@@ -47123,7 +48110,8 @@ class ResultsFolder {
     async writeResult(result) {
         const write = this.#lastWrite
             .catch(() => { })
-            .then(() => replaceFile(this.resultPath, `${JSON.stringify(result, null, 2)}\n`));
+            // In pieces: the text of ten thousand cases at once takes more memory than all the rest of the run.
+            .then(() => replaceFile(this.resultPath, chain(stringifyChunked(result, { space: 2 }), ['\n'])));
         this.#lastWrite = write;
         await write;
     }
@@ -47150,6 +48138,10 @@ class ResultsFolder {
         this.#logs.clear();
         await Promise.all(open.map((stream) => new Promise((done) => stream.end(() => done()))));
     }
+}
+function* chain(...parts) {
+    for (const part of parts)
+        yield* part;
 }
 /** Node's recursive mkdir never returns where the file system refuses with ENOENT, as /proc does: ask before. */
 async function nearestExisting(path) {

@@ -36,7 +36,7 @@ export async function callCommand(
 ): Promise<number> {
   const timeoutMs = durationOf('timeout', flags.timeout);
   const { engine, directory, env, interrupt, say } = terminal;
-  const host = new TerminalHost(directory, { verbose: flags.verbose === true });
+  const host = new TerminalHost(directory, { verbose: flags.verbose === true, env });
   const choice = {
     source: flags.source ?? null,
     server: flags.server ?? null,

@@ -6,6 +6,7 @@ import { version } from '../version.ts';
 import { exitCodes } from '../workflow/verdict.ts';
 import { callCommand, type CallFlags } from './call-command.ts';
 import type { ConfigFlags, RunFlags } from './flags.ts';
+import { discoverCommand, type DiscoverFlags } from './discover-command.ts';
 import { initCommand, type InitFlags } from './init-command.ts';
 import { runCommand } from './run-command.ts';
 import { UsageProblem, type Terminal } from './terminal.ts';
@@ -34,6 +35,7 @@ export async function commandLine(argv: readonly string[], terminal: Terminal): 
   addRun(program, terminal, end);
   addValidate(program, terminal, end);
   addSchema(program, terminal);
+  addDiscover(program, terminal, end);
   addInit(program, terminal, end);
   addCall(program, terminal, end);
   try {
@@ -54,7 +56,7 @@ function configurable(command: Command): Command {
     .option('-c, --config <file>', 'configuration file (default: .github/mcp-workflow.yml)')
     .option(
       '-s, --source <source>',
-      'a server to test without a file: npm:NAME[@VERSION], oci:IMAGE, a folder, https://…; may be repeated',
+      'what to test without a file: npm:NAME, pypi:NAME, oci:IMAGE, a folder, OWNER/REPO, https://…; may be repeated',
       gather,
       [],
     )
@@ -83,6 +85,16 @@ function addRun(program: Command, terminal: Terminal, end: End): void {
     .option('--results <folder>', 'where result.json, summary.md and logs go (default: ./mcp-workflow-results)')
     .option('-v, --verbose', 'show what each phase did')
     .action(async (flags: RunFlags) => end(await runCommand(flags, terminal)));
+}
+
+function addDiscover(program: Command, terminal: Terminal, end: End): void {
+  program
+    .command('discover')
+    .description('Finds the MCP servers that repositories hold, and how they are started; starts nothing.')
+    .argument('[source...]', 'a folder, OWNER/REPO[@REF][#PATH], a git URL, a *.mcpb file, registry:NAME', [])
+    .option('--explain', 'why each server counts, and what looks like one and is none')
+    .option('--json', 'print JSON')
+    .action(async (sources: string[], flags: DiscoverFlags) => end(await discoverCommand(sources, flags, terminal)));
 }
 
 function addValidate(program: Command, terminal: Terminal, end: End): void {

@@ -1,5 +1,6 @@
 import { initialize } from '../workflow/initialize.ts';
 import { withServer } from '../workflow/live-server.ts';
+import { lookInto } from '../workflow/look.ts';
 import { openRounds } from '../workflow/rounds.ts';
 import { run } from '../workflow/run.ts';
 
@@ -9,6 +10,7 @@ export interface Engine {
   readonly initialize: typeof initialize;
   readonly openRounds: typeof openRounds;
   readonly withServer: typeof withServer;
+  readonly lookInto: typeof lookInto;
 }
 
-export const workflowEngine: Engine = { run, initialize, openRounds, withServer };
+export const workflowEngine: Engine = { run, initialize, openRounds, withServer, lookInto };

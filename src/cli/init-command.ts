@@ -67,7 +67,7 @@ async function lookAt(
   flags: InitFlags,
   { engine, directory, env, interrupt, say }: Terminal,
 ): Promise<FoundServer | (LostSource & { exitCode: number })> {
-  const host = new TerminalHost(directory, { verbose: flags.verbose === true });
+  const host = new TerminalHost(directory, { verbose: flags.verbose === true, env });
   const redact = grantedRedactor(flags.secret, env);
   const choice = { source, server: null, config: null, secrets: flags.secret };
   const outcome = await engine.withServer(host, { env, interrupt }, choice, async ({ name, session }) => {

@@ -8,7 +8,7 @@ import { watch } from './watch.ts';
 /** `run`: the whole workflow, once or again and again. @returns the exit code @throws UsageProblem */
 export async function runCommand(flags: RunFlags, terminal: Terminal): Promise<number> {
   const reports = wantedReports(flags.reporter, flags.json === true);
-  const host = new TerminalHost(terminal.directory, { verbose: flags.verbose === true });
+  const host = new TerminalHost(terminal.directory, { verbose: flags.verbose === true, env: terminal.env });
   if (flags.watch === true) return runAgainAndAgain(host, flags, reports, terminal);
   const { env, interrupt } = terminal;
   const { result, exitCode } = await terminal.engine.run(host, rawInputs(flags), { env, interrupt });

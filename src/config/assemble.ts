@@ -14,7 +14,7 @@ const standard = {
   retries: 3,
 } as const;
 
-/** A server as it was listed: under `servers`, or only as a source. */
+/** A server as it was listed or found: under `servers`, or only as a source. */
 export interface ListedServer {
   readonly name: string;
   readonly source: SourceSpec;

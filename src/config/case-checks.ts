@@ -13,9 +13,14 @@ import { show, suggestion } from './words.ts';
  * Looks at values that were not checked yet, so that one run shows these mistakes beside all others.
  *
  * @param servers whether each server has a work folder, by name
+ * @param toBeFound more servers than these are to be found in repositories
  * @returns mistakes in how cases fit their servers, each other, and in how the parts of one fit together
  */
-export function caseProblems(entries: readonly CaseEntry[], servers: ReadonlyMap<string, boolean>): Problem[] {
+export function caseProblems(
+  entries: readonly CaseEntry[],
+  servers: ReadonlyMap<string, boolean>,
+  toBeFound = false,
+): Problem[] {
   const seen = new Map<string, string>();
   return entries.flatMap((entry) => {
     const { document, path, raw } = entry;
@@ -24,7 +29,7 @@ export function caseProblems(entries: readonly CaseEntry[], servers: ReadonlyMap
     const server = serverOf(entry);
     const hasWork = server === null ? undefined : servers.get(server);
     return [
-      ...placeProblems(entry, raw, servers),
+      ...placeProblems(entry, raw, servers, toBeFound),
       ...idProblems(entry, raw, seen),
       ...formProblems(document, raw, path),
       ...stepNameProblems(entry, raw),
@@ -38,14 +43,19 @@ export function caseProblems(entries: readonly CaseEntry[], servers: ReadonlyMap
   });
 }
 
-function placeProblems(entry: CaseEntry, raw: RawRecord, servers: ReadonlyMap<string, boolean>): Problem[] {
+function placeProblems(
+  entry: CaseEntry,
+  raw: RawRecord,
+  servers: ReadonlyMap<string, boolean>,
+  toBeFound: boolean,
+): Problem[] {
   const { document, path } = entry;
   const server = serverOf(entry);
   const named = memberOf(raw, 'server') !== undefined;
   if (server === null) {
     return named ? [] : [atValue(document, path, 'the case names no server; add `server: NAME`')];
   }
-  if (servers.has(server)) return [];
+  if (toBeFound || servers.has(server)) return [];
   const place = named ? [...path, 'server'] : ['server'];
   return [atValue(document, place, `there is no server ${show(server)}; ${suggestion(server, [...servers.keys()])}`)];
 }

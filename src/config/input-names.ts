@@ -8,6 +8,7 @@ export const inputNames = [
   'fail-on',
   'concurrency',
   'timeout',
+  'github-token',
   'results-directory',
   'allow-untrusted-trigger',
 ] as const;

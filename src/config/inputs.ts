@@ -14,7 +14,7 @@ const defaultTimeoutMs = 30 * 60 * 1000;
 const maxConcurrency = 64;
 const maxShards = 1000;
 /** Read by the host, which alone speaks to the platform. */
-const known: readonly string[] = [...inputNames, ...commandLineNames, 'github-token'];
+const known: readonly string[] = [...inputNames, ...commandLineNames];
 
 /**
  * Reads the inputs of the action, or the flags of the command line under the same names.

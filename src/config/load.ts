@@ -1,5 +1,6 @@
 import type { Problem } from '../result/model.ts';
 import { casesOf } from './assemble-case.ts';
+import { type FoundContext, otherwiseOf, withFound } from './found.ts';
 import { assembleServer } from './assemble.ts';
 import type { ListedServer } from './assemble.ts';
 import { caseProblems } from './case-checks.ts';
@@ -8,7 +9,7 @@ import type { CaseEntry } from './case-files.ts';
 import { readConfigFile } from './config-file.ts';
 import { isThere } from './files.ts';
 import type { SourceDocument } from './document.ts';
-import type { RunInputs, WorkflowConfig } from './model.ts';
+import type { RegistrySpec, RepositorySpec, RunInputs, WorkflowConfig } from './model.ts';
 import { arrange } from './problems.ts';
 import { memberOf, recordOf } from './raw.ts';
 import { listSources } from './repositories.ts';
@@ -54,20 +55,47 @@ export async function loadConfig(inputs: RunInputs, context: LoadContext): Promi
   if (all.length > 0) return { ok: false, problems: arrange(all, clean), files };
 
   const assembly = { document, defaults: data?.defaults, secrets: secrets.values };
-  const servers = [...listedServers(document, data), ...sources].map((server) =>
-    assembleServer(server, assembly, casesOf(server.name, entries)),
-  );
+  const assemble = (server: ListedServer) => assembleServer(server, assembly, casesOf(server.name, entries));
+  const servers = [...listedServers(document, data), ...sources].map(assemble);
   const selection = select(inputs, servers);
   const cases = servers.flatMap((server) => server.cases);
   const snapshots = snapshotsOf(cases, gathered.snapshotFiles);
   return {
     ok: true,
-    config: { servers: selection.servers, gate: { onIncomplete: data?.gate?.onIncomplete ?? 'fail' }, snapshots },
+    config: {
+      servers: selection.servers,
+      repositories: gathered.repositories,
+      ...finder(gathered, { inputs, assemble, known: new Set(servers.map(({ name }) => name)) }),
+      otherwise: otherwiseOf(data),
+      registries: registriesOf(data, secrets.values),
+      gate: { onIncomplete: data?.gate?.onIncomplete ?? 'fail' },
+      snapshots,
+    },
     notes: [...secrets.notes, ...notes, ...selection.notes].map(clean),
     grantedSecrets: secrets.values,
     // What an answer is compared with decides as much as the case that asks for it.
     files: [...files, ...[...snapshots.keys()].filter(isThere)],
   };
+}
+
+function registriesOf(data: ConfigFile | null, secrets: ReadonlyMap<string, string>): RegistrySpec[] {
+  return Object.entries(data?.registries ?? {}).map(([scope, { url, token }]) => {
+    const granted = token === undefined ? null : { secret: token.secret, value: secrets.get(token.secret) ?? null };
+    return { scope, url: new URL(url), token: granted };
+  });
+}
+
+/** Keeps nothing of the files where nothing is to be found. */
+function finder(
+  { repositories, document, data, entries }: Gathered,
+  rest: Pick<FoundContext, 'inputs' | 'assemble' | 'known'>,
+): Pick<WorkflowConfig, 'withFound' | 'standIn'> {
+  const standIn: WorkflowConfig['standIn'] = (name, { source, location }) => ({
+    ...rest.assemble({ name, source, location, entry: null }),
+    cases: [],
+  });
+  if (repositories.length === 0) return { standIn, withFound: () => ({ servers: new Map(), missing: [], notes: [] }) };
+  return { standIn, withFound: (found) => withFound(found, { document, data, entries, ...rest }) };
 }
 
 interface Gathered {
@@ -78,6 +106,7 @@ interface Gathered {
   /** Of every file that holds cases, whether it is there or not. */
   readonly snapshotFiles: readonly string[];
   readonly sources: readonly ListedServer[];
+  readonly repositories: readonly RepositorySpec[];
   readonly problems: readonly Problem[];
   readonly notes: readonly string[];
   /** Real paths of all files that were read. */
@@ -97,20 +126,22 @@ async function gather(inputs: RunInputs, workspace: string, granted: ReadonlyMap
   const entries = [...inlineCases(document, data, ownSnapshots[0] ?? ''), ...(included?.entries ?? [])];
   const servers = knownServers(document, sources.servers);
   const names = [...servers.keys()];
+  const toBeFound = sources.repositories.length > 0;
   const problems = [
     ...sources.problems,
     ...file.problems,
     ...(checked?.problems ?? []),
-    ...(document === null ? [] : serverProblems(document, granted, world)),
+    ...(document === null ? [] : serverProblems(document, granted, world, toBeFound)),
     ...(included?.problems ?? []),
-    ...caseProblems(entries, servers),
+    ...caseProblems(entries, servers, toBeFound),
     // Where the file could not be read, nobody knows its servers and tags.
-    ...(file.problems.length > 0 ? [] : filterProblems(inputs, names, tagsOf(entries))),
+    ...(file.problems.length > 0 ? [] : filterProblems(inputs, toBeFound ? null : names, tagsOf(entries))),
   ];
   const notes = [...file.notes, ...sources.notes];
   const snapshotFiles = [...ownSnapshots, ...(included?.snapshotFiles ?? [])];
   const files = [...world.filesRead];
-  return { document, data, entries, snapshotFiles, sources: sources.servers, problems, notes, files };
+  const { repositories } = sources;
+  return { document, data, entries, snapshotFiles, sources: sources.servers, repositories, problems, notes, files };
 }
 
 /** Whether each server has a work folder, by name. */
@@ -134,12 +165,12 @@ function inlineCases(document: SourceDocument | null, data: ConfigFile | null, s
 }
 
 function listedServers(document: SourceDocument | null, data: ConfigFile | null): ListedServer[] {
-  return Object.entries(data?.servers ?? {}).map(([name, entry]) => ({
-    name,
-    source: entry.source,
-    location: document?.locate(['servers', name, 'source']) ?? null,
-    entry,
-  }));
+  return Object.entries(data?.servers ?? {}).flatMap(([name, entry]) => {
+    const { source } = entry;
+    // Without one it refines what is found.
+    if (source === undefined) return [];
+    return [{ name, source, location: document?.locate(['servers', name, 'source']) ?? null, entry }];
+  });
 }
 
 function tagsOf(entries: readonly CaseEntry[]): Set<string> {

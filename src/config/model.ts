@@ -2,10 +2,64 @@ import type { Location } from '../result/model.ts';
 
 /** A configuration that was read, merged with defaults and found free of mistakes. Durations are milliseconds, sizes bytes. */
 export interface WorkflowConfig {
+  /** Those that are known before anything is fetched. */
   readonly servers: readonly ServerConfig[];
+  /** Where more are to be found. */
+  readonly repositories: readonly RepositorySpec[];
+  /**
+   * Puts together what was found in the repositories, each refined by what the file says under its name, and leaves what
+   * the inputs select. Names must be unique.
+   */
+  readonly withFound: (found: readonly FoundEntry[]) => FoundServers;
+  /** What stands in the result for a repository that no server comes from. */
+  readonly standIn: (name: string, repository: RepositorySpec) => ServerConfig;
+  /** Scopes of npm with registries of their own. */
+  readonly registries: readonly RegistrySpec[];
+  /** For a variable that a manifest requires and nobody grants. */
+  readonly otherwise: 'skip' | 'placeholder';
   readonly gate: { readonly onIncomplete: 'fail' | 'neutral' };
   /** Every snapshot that any case of the files asks for, selected for this run or not: absolute file to its keys. */
   readonly snapshots: ReadonlyMap<string, readonly string[]>;
+}
+
+export interface RegistrySpec {
+  /** With its `@`. */
+  readonly scope: string;
+  readonly url: URL;
+  /** null: it wants none. */
+  readonly token: SecretValue | null;
+}
+
+/** A source that holds any number of servers. */
+export interface RepositorySpec {
+  readonly source: RepositorySource;
+  /** Where it stands in the user's file; null when it came from an input. */
+  readonly location: Location | null;
+}
+
+/** A server that was found in a repository. */
+export interface FoundEntry {
+  readonly name: string;
+  /** What it is run from: the repository, or the package that a manifest names. */
+  readonly source: SourceSpec;
+  readonly location: Location | null;
+  /** Arguments that its manifest gives; the file's `args` replace them. */
+  readonly args: readonly string[];
+  /** Variables that its manifest asks for; `place` says where, for a sentence. */
+  readonly wanted: readonly {
+    readonly name: string;
+    readonly required: boolean;
+    readonly value: string | null;
+    readonly place: string;
+  }[];
+}
+
+export interface FoundServers {
+  /** By the name of the entry; one that is missing was not selected. */
+  readonly servers: ReadonlyMap<string, ServerConfig>;
+  /** Names under `servers`, of cases and of the input `servers` that nothing bears, with where they stand. */
+  readonly missing: readonly { readonly server: ServerConfig; readonly why: string }[];
+  readonly notes: readonly string[];
 }
 
 export interface ServerConfig {
@@ -41,12 +95,40 @@ export type SourceSpec =
   | { readonly kind: 'npm'; readonly given: string; readonly name: string; readonly range: string }
   | { readonly kind: 'path'; readonly given: string; /** Absolute, inside the workspace. */ readonly path: string }
   | {
+      readonly kind: 'pypi';
+      readonly given: string;
+      readonly name: string;
+      /** Exact. */ readonly version: string | null;
+    }
+  /** A repository: what it holds is found out when it was fetched. */
+  | {
+      readonly kind: 'git';
+      readonly given: string;
+      /** `owner/repo` on the GitHub server that the run belongs to, or a URL without credentials. */
+      readonly repository: { readonly slug: string } | { readonly url: string };
+      /** A branch, a tag or a commit; null: what its HEAD names. */
+      readonly ref: string | null;
+      /** The folder in it that servers are looked for in; `.` for all of it. */
+      readonly path: string;
+    }
+  /** An MCP bundle (`*.mcpb`) of the workspace: absolute. */
+  | { readonly kind: 'mcpb'; readonly given: string; readonly path: string }
+  /** A server of the official MCP registry, or a `server.json` of the workspace: absolute. */
+  | { readonly kind: 'registry'; readonly given: string; readonly name: string; readonly version: string }
+  | { readonly kind: 'registry'; readonly given: string; readonly file: string }
+  | {
       readonly kind: 'oci';
       readonly given: string;
       /** With tag or digest, as podman takes it. */ readonly reference: string;
     }
   /** A server that runs elsewhere: nothing is installed, and no container is started. */
   | { readonly kind: 'remote'; readonly given: string; readonly url: string };
+
+export type RepositorySource = Extract<SourceSpec, { kind: 'git' | 'path' | 'mcpb' | 'registry' }>;
+
+export function isRepository(source: SourceSpec): source is RepositorySource {
+  return ['git', 'path', 'mcpb', 'registry'].includes(source.kind);
+}
 
 export type Transport =
   | { readonly kind: 'stdio' }
@@ -120,6 +202,8 @@ export type EnvEntry =
       readonly secret: string;
       readonly value: string | null;
       readonly otherwise: 'skip' | 'placeholder';
+      /** Not the user's file but a manifest asks for it, there: it is never given what the file does not grant. */
+      readonly askedBy?: string;
     };
 
 /** A folder of the workspace, copied in and writable for the server. */

@@ -1,8 +1,8 @@
-import path from 'node:path';
 import type { Location, Problem } from '../result/model.ts';
 import type { ListedServer } from './assemble.ts';
 import type { SourceDocument } from './document.ts';
-import type { SourceSpec } from './model.ts';
+import { identityOf, rawName } from './identity.ts';
+import { isRepository, type RepositorySpec, type SourceSpec } from './model.ts';
 import { deriveServerName } from './names.ts';
 import { memberOf, recordOf } from './raw.ts';
 import type { SchemaContext } from './schema-context.ts';
@@ -11,13 +11,15 @@ import { show } from './words.ts';
 export interface ListedSources {
   /** Servers that have no entry of their own. */
   readonly servers: readonly ListedServer[];
+  /** Sources in which servers are to be found. */
+  readonly repositories: readonly RepositorySpec[];
   readonly problems: readonly Problem[];
   readonly notes: readonly string[];
 }
 
 /**
- * Turns plain sources into servers: those of the file's `repositories`, then those of the input. One that the file
- * lists under `servers`, or that stands here twice, is not run a second time.
+ * Turns plain sources into servers and repositories: those of the file's `repositories`, then those of the input. One
+ * that the file lists under `servers`, or that stands here twice, is not run a second time.
  */
 export function listSources(
   document: SourceDocument | null,
@@ -26,14 +28,20 @@ export function listSources(
 ): ListedSources {
   const known = knownSources(document, context);
   const servers: ListedServer[] = [];
+  const repositories: RepositorySpec[] = [];
   const problems: Problem[] = [];
   const notes: string[] = [];
   const taken = new Set(Object.keys(recordOf(memberOf(document?.value, 'servers'))));
   const add = (source: SourceSpec, location: Location | null) => {
-    const key = identity(source);
+    const key = identityOf(source);
     const already = known.get(key);
     if (already !== undefined) {
-      notes.push(`The source ${source.given} of \`repositories\` is already listed as the server ${already}.`);
+      notes.push(`The source ${source.given} of \`repositories\` is already listed as ${already}.`);
+      return;
+    }
+    if (isRepository(source)) {
+      known.set(key, source.given);
+      repositories.push({ source, location });
       return;
     }
     const name = deriveServerName(rawName(source), taken);
@@ -53,7 +61,7 @@ export function listSources(
     if ('value' in parsed && problem === null) add(parsed.value, null);
     else problems.push({ message: `input \`repositories\`: ${problem}`, location: null });
   }
-  return { servers, problems, notes };
+  return { servers, repositories, problems, notes };
 }
 
 function knownSources(document: SourceDocument | null, context: SchemaContext): Map<string, string> {
@@ -62,7 +70,7 @@ function knownSources(document: SourceDocument | null, context: SchemaContext): 
     entries.flatMap(([name, server]) => {
       const source = memberOf(server, 'source');
       const parsed = typeof source === 'string' ? context.source(source) : null;
-      return parsed !== null && 'value' in parsed ? [[identity(parsed.value), name] as const] : [];
+      return parsed !== null && 'value' in parsed ? [[identityOf(parsed.value), name] as const] : [];
     }),
   );
 }
@@ -71,18 +79,4 @@ function knownSources(document: SourceDocument | null, context: SchemaContext): 
 export function plainSourceProblem(source: SourceSpec): string | null {
   if (source.kind !== 'remote' || !source.url.startsWith('http:')) return null;
   return `${show(source.given)} is not encrypted; write \`https:\`, or list it under \`servers\` with \`allowInsecure: true\` if that is meant`;
-}
-
-function identity(source: SourceSpec): string {
-  if (source.kind === 'npm') return JSON.stringify(['npm', source.name, source.range]);
-  if (source.kind === 'oci') return JSON.stringify(['oci', source.reference]);
-  return JSON.stringify(source.kind === 'path' ? ['path', source.path] : ['remote', source.url]);
-}
-
-/** The package's name without its scope, the folder's, the image's without registry and tag, or the host's. */
-function rawName(source: SourceSpec): string {
-  if (source.kind === 'npm') return source.name.split('/').at(-1) ?? source.name;
-  if (source.kind === 'path') return path.basename(source.path);
-  if (source.kind === 'remote') return new URL(source.url).hostname;
-  return (source.reference.split('/').at(-1) ?? source.reference).replace(/[:@].*$/, '');
 }

@@ -22,7 +22,6 @@ export function schemaContext(workspace: string): SchemaContext {
     filesRead,
     source(text) {
       const parsed = parseSource(text, workspace);
-      if ('unsupported' in parsed) return { problem: parsed.unsupported };
       return 'invalid' in parsed ? { problem: parsed.invalid } : { value: parsed };
     },
     inside(text, kind) {

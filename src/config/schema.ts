@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { caseEntrySchema, serverKey } from './case-schema.ts';
 import { resourcesSchema, retriesSchema, timeoutsSchema } from './limits-schema.ts';
 import { imageSchema } from './program-schema.ts';
+import { registriesSchema } from './registries-schema.ts';
 import { plainSourceProblem } from './repositories.ts';
 import type { SchemaContext } from './schema-context.ts';
 import { serverSchema, sourceSchema } from './server-schema.ts';
@@ -20,7 +21,9 @@ export function configSchema(context: SchemaContext) {
     repositories: z
       .array(plainSource(context), wants('a list of sources'))
       .optional()
-      .describe('Sources that become servers, named as their package, folder, image or host.'),
+      .describe(
+        'Sources of servers. Repositories, folders and bundles are searched for all that they hold; a name under `servers` refines what was found.',
+      ),
     // A file that only names cases, or nothing yet, is a file without servers.
     servers: z
       .record(serverKey(), serverSchema(context), wants('a mapping from names to servers'))
@@ -32,7 +35,7 @@ export function configSchema(context: SchemaContext) {
       .describe('Validation cases, and files with more of them.'),
     gate: gateSchema().optional(),
     extends: notYet(),
-    registries: notYet(),
+    registries: registriesSchema().optional(),
     lock: notYet(),
     exemptions: notYet(),
   });
@@ -55,6 +58,11 @@ function defaultsSchema() {
     resources: resourcesSchema().optional(),
     timeouts: timeoutsSchema().optional(),
     retries: retriesSchema().optional(),
+    otherwise: choice(['skip', 'placeholder'])
+      .optional()
+      .describe(
+        'For a variable that a manifest requires and nobody grants: skip the server (the default), or give it a placeholder.',
+      ),
   }).describe('For every server that does not say otherwise.');
 }
 

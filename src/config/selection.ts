@@ -8,11 +8,19 @@ export interface Selection {
   readonly notes: readonly string[];
 }
 
-/** Names and tags that the inputs select and that nothing bears: a filter that matches nothing must not turn green. */
-export function filterProblems(inputs: RunInputs, servers: readonly string[], tags: ReadonlySet<string>): Problem[] {
+/**
+ * Names and tags that the inputs select and that nothing bears: a filter that matches nothing must not turn green.
+ *
+ * @param servers null: they are not all known yet
+ */
+export function filterProblems(
+  inputs: RunInputs,
+  servers: readonly string[] | null,
+  tags: ReadonlySet<string>,
+): Problem[] {
   const noServer = inputs.servers
-    .filter((name) => !servers.includes(name))
-    .map((name) => `input \`servers\`: there is no server ${show(name)}; ${suggestion(name, servers)}`);
+    .filter((name) => servers?.includes(name) === false)
+    .map((name) => `input \`servers\`: there is no server ${show(name)}; ${suggestion(name, servers ?? [])}`);
   const noTag = inputs.tags
     .filter((tag) => !tags.has(tag))
     .map((tag) => `input \`tags\`: no case has the tag ${show(tag)}; ${suggestion(tag, [...tags])}`);

@@ -1,7 +1,7 @@
 import type { Problem } from '../result/model.ts';
 import type { SourceDocument, ValuePath } from './document.ts';
 import { atKey, atValue, pathText } from './place.ts';
-import { memberOf, recordOf } from './raw.ts';
+import { isRecord, memberOf, recordOf } from './raw.ts';
 import { containerPathProblem, overlap } from './regions.ts';
 import { remoteProblems } from './remote-checks.ts';
 import type { SchemaContext } from './schema-context.ts';
@@ -11,19 +11,30 @@ import { show } from './words.ts';
 
 type Granted = ReadonlyMap<string, string>;
 
+const missingSource =
+  '`source` is missing: a source such as `npm:NAME` or `.` (it may only be left out for a server that is found in one of the `repositories`)';
+
 /**
  * Looks at values that were not checked yet, so that one run shows these mistakes beside all others.
  *
+ * @param toBeFound a server without a source may be one that is found in the repositories
  * @returns mistakes in how the parts of one server fit together
  */
-export function serverProblems(document: SourceDocument, granted: Granted, context: SchemaContext): Problem[] {
+export function serverProblems(
+  document: SourceDocument,
+  granted: Granted,
+  context: SchemaContext,
+  toBeFound: boolean,
+): Problem[] {
   return Object.entries(recordOf(memberOf(document.value, 'servers'))).flatMap(([name, server]) => {
     const base = ['servers', name];
     const given = memberOf(server, 'source');
     const source = typeof given === 'string' ? context.source(given) : null;
     const services = Object.keys(recordOf(memberOf(server, 'services')));
     const programs = [base, ...services.map((service) => [...base, 'services', service])];
+    const sourceless = given === undefined && isRecord(server) && !toBeFound;
     return [
+      ...(sourceless ? [atKey(document, base, missingSource)] : []),
       ...overlapProblems(document, server, base),
       ...startProblems(document, server, base),
       ...(source !== null && 'value' in source ? sourceProblems(document, server, base, source.value) : []),

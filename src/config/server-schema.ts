@@ -15,7 +15,7 @@ import { expected } from './words.ts';
 export function serverSchema(context: SchemaContext) {
   return strict(
     {
-      source: sourceSchema(context),
+      source: sourceSchema(context).optional(),
       bin: label('the name of a command').optional().describe('Which command to start, where a package has several.'),
       command: words('command').min(1, 'the list is empty').optional().describe('Replaces the start altogether.'),
       args: words('args')
@@ -45,11 +45,12 @@ export function serverSchema(context: SchemaContext) {
 export function sourceSchema(context: SchemaContext) {
   const given = z.string(wants('a source such as `npm:NAME` or `.`')).meta({
     description:
-      'Where the server comes from: `npm:NAME[@VERSION]`, `oci:IMAGE:TAG`, a folder of the workspace, or the URL of a remote server.',
+      'Where the server comes from: `npm:NAME[@VERSION]`, `pypi:NAME[==VERSION]`, `oci:IMAGE:TAG`, `registry:NAME`, `OWNER/REPO[@REF][#PATH]` or the URL of a git repository, a folder or `*.mcpb` of the workspace, or the URL of a remote server. Without it, the server is one that is found in the `repositories`, by its name.',
     // Examples of what is read, not of what it becomes.
     examples: [
       'npm:@example/server@^2.1.0',
       'oci:ghcr.io/acme/server:1.2.0',
+      'acme/mcp-server@v2.1.0#packages/server',
       './server',
       'https://mcp.example.com/mcp',
     ],

@@ -3,6 +3,7 @@ import * as core from '@actions/core';
 import type { Annotation } from '../result/annotation.ts';
 import { logText, oneLine } from '../text/untrusted.ts';
 import type { Host } from './host.ts';
+import { platformOf } from './platform.ts';
 import { stepKeyOf } from './step-key.ts';
 import { untrustedTrigger } from './trigger.ts';
 
@@ -15,6 +16,7 @@ export class GitHubHost implements Host {
   readonly workspace: string;
   readonly defaultResultsDirectory: string;
   readonly stepKey: string;
+  readonly platform: Host['platform'];
   readonly #env: Readonly<NodeJS.ProcessEnv>;
 
   constructor(env: Readonly<NodeJS.ProcessEnv>) {
@@ -22,6 +24,7 @@ export class GitHubHost implements Host {
     this.workspace = env['GITHUB_WORKSPACE'] ?? process.cwd();
     this.defaultResultsDirectory = join(env['RUNNER_TEMP'] ?? '/tmp', 'mcp-workflow');
     this.stepKey = stepKeyOf(env);
+    this.platform = platformOf(env, env['INPUT_GITHUB-TOKEN'] ?? '');
   }
 
   /** The action's inputs by their kebab-case names; `core.getInput` would trim more than ASCII white space. */

@@ -13,6 +13,9 @@ export interface Host {
    */
   readonly stepKey: string;
 
+  /** The GitHub that `owner/repo` means, and a token for reading its repositories, where there is one. */
+  readonly platform: { readonly serverUrl: string; readonly apiUrl: string; readonly token: string | null };
+
   /**
    * Why what lies in the workspace may not be trusted with this job's secrets, as a sentence; null when it may.
    * @param files of the workspace that the run would read its configuration or sources from.

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Annotation } from '../result/annotation.ts';
 import { logText } from '../text/untrusted.ts';
 import type { Host } from './host.ts';
+import { platformOf } from './platform.ts';
 
 /**
  * Somebody's terminal, or any other program that started the command line, also in a job of CI: no line is a workflow
@@ -13,12 +14,15 @@ export class TerminalHost implements Host {
   readonly workspace: string;
   readonly defaultResultsDirectory: string;
   readonly stepKey = randomBytes(5).toString('hex');
+  readonly platform: Host['platform'];
   readonly #verbose: boolean;
 
-  constructor(workspace: string, options: { readonly verbose: boolean }) {
+  constructor(workspace: string, options: { readonly verbose: boolean; readonly env?: Readonly<NodeJS.ProcessEnv> }) {
     this.workspace = workspace;
     this.defaultResultsDirectory = join(workspace, 'mcp-workflow-results');
     this.#verbose = options.verbose;
+    const env = options.env ?? {};
+    this.platform = platformOf(env, env['GITHUB_TOKEN'] ?? '');
   }
 
   /** Whoever types a command decides what is run. */

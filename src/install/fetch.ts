@@ -1,8 +1,7 @@
 import * as z from 'zod';
 import type { PreparedImage, Sandbox } from '../sandbox/sandbox.ts';
-import { placeProgram } from '../sandbox/sandbox.ts';
 import type { Resources } from '../config/model.ts';
-import { RegistryGateway, socketName } from './gateway.ts';
+import { type FetchRun, gatewaySocket, placeHelpers, placeInstaller, runFetch } from './fetch-container.ts';
 import { treePath } from './model.ts';
 import type { NpmTool } from './npm-tool.ts';
 import type { Upstream } from './upstream.ts';
@@ -38,21 +37,10 @@ export interface FetchRequest {
   readonly timeoutMs: number;
 }
 
-export interface FetchOutcome {
+export interface FetchOutcome extends FetchRun {
   /** null when the container did not come so far as to say anything. */
   readonly report: FetchReport | null;
-  readonly stderr: string;
-  readonly exitCode: number | null;
-  readonly timedOut: boolean;
-  readonly durationMs: number;
-  /** What the registry failed to do meanwhile. */
-  readonly faults: readonly string[];
-  /** It asked the registry for more than one install may have. */
-  readonly tooLarge: boolean;
 }
-
-/** Bytes that one install may take from the registry. */
-const maxDownload = 2 * 1024 ** 3;
 
 /** Runs npm in the fetch container, whose only route is the gateway's socket. */
 export async function fetchTree(
@@ -62,46 +50,22 @@ export async function fetchTree(
   request: FetchRequest,
   signal: AbortSignal,
 ): Promise<FetchOutcome> {
-  const folder = await sandbox.freshFolder('g');
-  const gateway = await RegistryGateway.open(upstream, folder, maxDownload);
-  try {
-    const programs = await sandbox.runtimeFolder('programs');
-    const program = await placeProgram(new URL('./programs/install.mjs', import.meta.url), programs, 'install.mjs');
-    const call = {
-      root: treePath,
-      socket: request.npmArguments === null ? null : `/run/gateway/${socketName}`,
-      registryPath: upstream.registry.url.pathname,
-      npm: '/opt/mcp-workflow/npm/bin/npm-cli.js',
-      npmArguments: request.npmArguments ?? [],
-      packageFolder: request.packageFolder,
-    };
-    const result = await sandbox.run(
-      {
-        phase: 'fetch',
-        label: request.label,
-        image: request.image,
-        uid: request.uid,
-        command: [request.image.node, program.at, JSON.stringify(call)],
-        workdir: treePath,
-        volumes: [{ volume: request.volume, at: treePath, writable: true }],
-        hostMounts: [program, { from: npm.folder, at: '/opt/mcp-workflow/npm' }, { from: folder, at: '/run/gateway' }],
-        resources: request.resources,
-        timeoutSeconds: request.timeoutMs / 1000,
-      },
-      { signal },
-    );
-    return {
-      report: parseReport(result.stdout),
-      stderr: result.stderr,
-      exitCode: result.exitCode,
-      timedOut: result.timedOut || result.durationMs >= request.timeoutMs,
-      durationMs: result.durationMs,
-      faults: gateway.faults,
-      tooLarge: gateway.tooLarge,
-    };
-  } finally {
-    await gateway.close();
-  }
+  const mounts = [
+    await placeInstaller(sandbox, new URL('./programs/install.mjs', import.meta.url), 'install.mjs'),
+    ...(await placeHelpers(sandbox)),
+    { from: npm.folder, at: '/opt/mcp-workflow/npm' },
+  ];
+  const call = {
+    root: treePath,
+    socket: request.npmArguments === null ? null : gatewaySocket,
+    registryPath: upstream.registry.url.pathname,
+    npm: '/opt/mcp-workflow/npm/bin/npm-cli.js',
+    npmArguments: request.npmArguments ?? [],
+    packageFolder: request.packageFolder,
+  };
+  const command = [request.image.node, '/opt/mcp-workflow/install.mjs', JSON.stringify(call)];
+  const run = await runFetch(sandbox, upstream, { ...request, command, mounts, renamesAll: false }, signal);
+  return { ...run, report: parseReport(run.stdout) };
 }
 
 function parseReport(stdout: string): FetchReport | null {

@@ -1,10 +1,12 @@
 import { chmod } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
-import { Transform } from 'node:stream';
+import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { messageOf } from '../process/failure.ts';
-import type { Upstream } from './upstream.ts';
+import { renameTarballs } from './packument.ts';
+import type { Route } from './registries.ts';
+import { readBody, type Upstream } from './upstream.ts';
 
 /**
  * The one way out of a fetch container: a Unix socket on which this process answers for the registry, and for nothing
@@ -21,17 +23,19 @@ export class RegistryGateway {
   readonly #server: Server;
   readonly #upstream: Upstream;
   readonly #maxBytes: number;
+  readonly #renamesAll: boolean;
 
-  private constructor(upstream: Upstream, folder: string, maxBytes: number) {
+  private constructor(upstream: Upstream, folder: string, options: GatewayOptions) {
     this.folder = folder;
     this.#upstream = upstream;
-    this.#maxBytes = maxBytes;
+    this.#maxBytes = options.maxBytes;
+    this.#renamesAll = options.renamesAll ?? false;
     this.#server = createServer((request, response) => void this.#answer(request, response));
   }
 
-  /** @param folder readable for the container's uid. @param maxBytes of all answers together. */
-  static async open(upstream: Upstream, folder: string, maxBytes: number): Promise<RegistryGateway> {
-    const gateway = new RegistryGateway(upstream, folder, maxBytes);
+  /** @param folder readable for the container's uid. */
+  static async open(upstream: Upstream, folder: string, options: GatewayOptions): Promise<RegistryGateway> {
+    const gateway = new RegistryGateway(upstream, folder, options);
     const socket = join(folder, socketName);
     await new Promise<void>((resolve, reject) => {
       gateway.#server.once('error', reject);
@@ -54,9 +58,16 @@ export class RegistryGateway {
       const method = request.method;
       if (method !== 'GET' && method !== 'HEAD') return refuse(response, 405, 'only reading is allowed');
       if (this.tooLarge) return refuse(response, 507, 'the install is larger than allowed');
-      const answer = await this.#upstream.get(this.#pathOf(request), { method, headers: forwarded(request) });
-      if ((answer.statusCode ?? 0) >= 500) this.faults.push(`HTTP ${answer.statusCode} for ${request.url}`);
-      response.writeHead(answer.statusCode ?? 502, returned(answer));
+      const path = this.#pathOf(request);
+      const route = this.#upstream.route(path);
+      const answer = await this.#upstream.get(path, { method, headers: headersOf(request, requestHeaders) });
+      const status = answer.statusCode ?? 502;
+      this.#noteFault(status, request.url ?? '', route);
+      const host = request.headers.host ?? '';
+      const isDocument = method === 'GET' && status === 200 && !path.includes('/-/');
+      const renames = isDocument && (this.#renamesAll || route.scoped !== null) && /^127\.0\.0\.1:\d+$/u.test(host);
+      if (renames) return await this.#answerRenamed(answer, response, route, `http://${host}`);
+      response.writeHead(status, headersOf(answer, responseHeaders));
       await pipeline(answer, this.#counter(), response);
     } catch (error) {
       // A client that has gone, or that wanted too much, is no fault of the registry's.
@@ -64,6 +75,26 @@ export class RegistryGateway {
       if (response.headersSent) response.destroy();
       else refuse(response, 502, 'the registry could not be reached');
     }
+  }
+
+  #noteFault(status: number, path: string, { scoped }: Route): void {
+    if (status >= 500) this.faults.push(`HTTP ${status} for ${path}`);
+    if (scoped !== null && (status === 401 || status === 403)) {
+      const token = scoped.token === null ? 'it wants a token' : 'its token is not good for that';
+      this.faults.push(`${scoped.url.host} refuses ${path} (HTTP ${status}): ${token}, see \`registries\``);
+    }
+  }
+
+  /** A package document whose tarballs are to be fetched through this gateway, wherever they lie. */
+  async #answerRenamed(answer: IncomingMessage, response: ServerResponse, route: Route, base: string): Promise<void> {
+    const body = await readBody(answer);
+    const rename = (tarball: URL) => `${base}${this.#upstream.pathOfTarball(route, tarball)}`;
+    const renamed = renameTarballs(body, answer.headers['content-encoding'], rename);
+    // The length and the encoding are no longer what they were.
+    const type = answer.headers['content-type'];
+    if (renamed !== null) response.writeHead(200, type === undefined ? {} : { 'content-type': type });
+    else response.writeHead(200, headersOf(answer, responseHeaders));
+    await pipeline(Readable.from([renamed ?? body]), this.#counter(), response);
   }
 
   /** A path relative to the registry, whatever host the client believes it talks to. */
@@ -86,6 +117,13 @@ export class RegistryGateway {
   }
 }
 
+export interface GatewayOptions {
+  /** Of all answers together. */
+  readonly maxBytes: number;
+  /** Package documents name this gateway as the place of every tarball, for clients that do not ask the registry by themselves. */
+  readonly renamesAll?: boolean;
+}
+
 /** The socket's name inside {@link RegistryGateway.folder}. */
 export const socketName = 'registry.sock';
 
@@ -100,14 +138,6 @@ const responseHeaders = [
   'cache-control',
   'vary',
 ];
-
-function forwarded(request: IncomingMessage): Record<string, string> {
-  return headersOf(request, requestHeaders);
-}
-
-function returned(answer: IncomingMessage): Record<string, string> {
-  return headersOf(answer, responseHeaders);
-}
 
 function headersOf(message: IncomingMessage, names: readonly string[]): Record<string, string> {
   return Object.fromEntries(

@@ -2,11 +2,17 @@ import type { ServerConfig, SourceSpec } from '../config/model.ts';
 import { messageOf } from '../process/failure.ts';
 import { ImageRefused, PodmanFailed } from '../sandbox/errors.ts';
 import type { PreparedImage, Sandbox } from '../sandbox/sandbox.ts';
+import { type CheckoutOrigin, installCheckout, type Tools } from './from-checkout.ts';
 import { imageOf, installImage } from './image.ts';
 import type { InstalledTree, InstallFailure, InstallResult } from './model.ts';
 import { findNpm, type NpmTool } from './npm-tool.ts';
 import { installNpm } from './npm.ts';
+import { NodeRoots } from './node-roots.ts';
 import { installPath } from './path.ts';
+import { findIndex } from './python/index.ts';
+import { IndexUpstream } from './python/index-upstream.ts';
+import { installPypi } from './python/pypi.ts';
+import type { ScopedRegistry } from './registries.ts';
 import { type NpmPackage, PackageNotFound, resolvePackage } from './registry.ts';
 import { type Registry, RegistryFault, Upstream } from './upstream.ts';
 
@@ -21,6 +27,8 @@ export interface InstallerContext {
 export interface InstallerOptions {
   /** Asked for early: npm takes a third of a second to answer. */
   readonly registry: Promise<Registry>;
+  /** Scopes that the configuration takes from registries of their own. */
+  readonly registries?: readonly ScopedRegistry[];
   readonly env: Readonly<NodeJS.ProcessEnv>;
   readonly signal: AbortSignal;
   readonly progress: InstallerContext['progress'];
@@ -32,17 +40,22 @@ export class Installer {
   readonly #options: InstallerOptions;
   readonly #trees = new Map<string, SharedTree>();
   readonly #resolved = new Map<string, Promise<NpmPackage>>();
+  readonly #roots = new NodeRoots();
   #context: Promise<InstallerContext> | null = null;
+  #python: Promise<IndexUpstream> | null = null;
 
   constructor(sandbox: Sandbox, options: InstallerOptions) {
     this.#sandbox = sandbox;
     this.#options = options;
   }
 
-  /** Never rejects for what a package, a registry or Podman does. */
-  async install(server: ServerConfig): Promise<InstallResult> {
+  /**
+   * Never rejects for what a package, a registry or Podman does.
+   * @param origin where it was found in a repository; null for what its source alone says
+   */
+  async install(server: ServerConfig, origin: CheckoutOrigin | null = null): Promise<InstallResult> {
     try {
-      return await this.#installOnce(server);
+      return await this.#installOnce(server, origin);
     } catch (error) {
       if (error instanceof PackageNotFound) return failed('install_failed', error.message);
       if (error instanceof ImageRefused) return failed(error.outcome, error.message);
@@ -62,30 +75,61 @@ export class Installer {
       this.#trees.delete(key);
       if (installed?.kind === 'installed') await this.#remove(installed.tree);
     }
+    await this.#roots.forget();
   }
 
   async close(): Promise<void> {
     const context = await this.#context?.catch(() => null);
     context?.upstream.close();
+    const index = await this.#python?.catch(() => null);
+    index?.close();
   }
 
-  async #installOnce(server: ServerConfig): Promise<InstallResult> {
+  async #installOnce(server: ServerConfig, origin: CheckoutOrigin | null): Promise<InstallResult> {
     const { source } = server;
     if (source.kind === 'remote') throw new Error('a server that runs elsewhere is not installed');
     // Needs neither npm nor its registry.
     if (source.kind === 'oci') return installImage(source, () => this.#prepareImage(server));
     const image = await this.#prepareImage(server);
-    if (!image.hasNode) throw new ImageRefused(noNode(image.given));
-    this.#context ??= this.#prepare();
-    const context = await this.#context;
+    if (source.kind === 'pypi') {
+      const context = { ...this.#bare(), index: await this.#index() };
+      return this.#shared(server, `pypi:${source.name}==${source.version}`, () =>
+        installPypi(context, server, source, image),
+      );
+    }
+    if (origin !== null && source.kind !== 'npm') return installCheckout(server, origin, image, this.#tools(image));
     if (source.kind === 'path') {
+      const context = await this.#node(image);
       return this.#shared(server, source.path, () => installPath(context, server, source, image));
     }
+    if (source.kind !== 'npm') throw new Error(`nothing was found in ${source.given} that could be installed`);
+    const context = await this.#node(image);
     const started = performance.now();
     const resolved = await this.#resolve(context, source.name, source.range);
     const resolveMs = performance.now() - started;
     const exact = `${resolved.name}@${resolved.version} ${resolved.integrity}`;
     return this.#shared(server, exact, () => installNpm(context, server, { resolved, resolveMs }, image));
+  }
+
+  #tools(image: PreparedImage): Tools {
+    return { node: () => this.#node(image), python: () => this.#index(), bare: this.#bare(), roots: this.#roots };
+  }
+
+  #bare(): Pick<InstallerContext, 'sandbox' | 'signal' | 'progress'> {
+    const { signal, progress } = this.#options;
+    return { sandbox: this.#sandbox, signal, progress };
+  }
+
+  /** @throws ImageRefused, RegistryFault */
+  #node(image: PreparedImage): Promise<InstallerContext> {
+    if (!image.hasNode) throw new ImageRefused(noNode(image.given));
+    return (this.#context ??= this.#prepare());
+  }
+
+  /** @throws RegistryFault */
+  #index(): Promise<IndexUpstream> {
+    const { env } = this.#options;
+    return (this.#python ??= findIndex(env).then((index) => new IndexUpstream(index, env)));
   }
 
   /** What decides the content of a tree: the exact source, what it is installed with, and whether its scripts run. */
@@ -127,8 +171,8 @@ export class Installer {
   }
 
   async #prepare(): Promise<InstallerContext> {
-    const { registry, env, signal, progress } = this.#options;
-    const upstream = new Upstream(await registry, env);
+    const { registry, registries = [], env, signal, progress } = this.#options;
+    const upstream = new Upstream(await registry, env, registries);
     const npm = await findNpm(upstream, this.#sandbox.directories.cache, env);
     return { sandbox: this.#sandbox, upstream, npm, signal, progress };
   }

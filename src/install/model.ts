@@ -19,6 +19,8 @@ export interface InstalledTree {
   readonly scripts: ScriptsReport;
   readonly timings: { readonly resolveMs: number; readonly fetchMs: number; readonly scriptsMs: number };
   readonly npm: string | null;
+  /** Other tools that installed it: names to versions. */
+  readonly tools?: Readonly<Record<string, string>>;
 }
 
 /** What became of the install scripts; that one failed is evidence, and the server may well start without it. */

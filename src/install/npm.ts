@@ -1,4 +1,5 @@
 import type { ServerConfig } from '../config/model.ts';
+import type { ResolvedSource } from '../result/model.ts';
 import type { PreparedImage } from '../sandbox/sandbox.ts';
 import { type FetchOutcome, type FetchReport, fetchTree } from './fetch.ts';
 import type { InstallerContext } from './installer.ts';
@@ -149,7 +150,8 @@ const npmErrors: readonly (readonly [RegExp, InstallFailure['outcome'], string])
   ],
 ];
 
-function explainNpm(stderr: string, exitCode: number, resolved: NpmPackage | null): InstallResult {
+/** @param stderr of an npm that failed */
+export function explainNpm(stderr: string, exitCode: number, resolved: ResolvedSource | null): InstallResult {
   const known = npmErrors.find(([pattern]) => pattern.test(stderr));
   const [, outcome, advice] = known ?? [
     null,
@@ -163,7 +165,7 @@ function failed(
   advice: string,
   stderr: string,
   exitCode: number | null,
-  resolved: NpmPackage | null,
+  resolved: ResolvedSource | null,
   outcome: InstallFailure['outcome'] = 'install_failed',
 ): InstallResult {
   return { kind: 'failed', failure: { outcome, advice, stderrTail: tail(stderr), exitCode, resolved } };

@@ -1,10 +1,11 @@
 import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
+import type { Checkout } from '../checkout/model.ts';
 import type { ServerConfig, SourceSpec } from '../config/model.ts';
 import type { ResolvedSource } from '../result/model.ts';
 import type { PreparedImage } from '../sandbox/sandbox.ts';
 import { type FetchReport, fetchTree } from './fetch.ts';
-import { FolderRefused, packFolder } from '../checkout/pack.ts';
+import { FolderRefused, type PackedFolder, packFolder } from '../checkout/pack.ts';
 import type { InstallerContext } from './installer.ts';
 import { type InstallResult, treePath } from './model.ts';
 import { judgeFetch } from './npm.ts';
@@ -12,6 +13,15 @@ import { rebuildDependencies } from './rebuild.ts';
 import { runScripts } from './scripts.ts';
 
 type PathSource = Extract<SourceSpec, { kind: 'path' }>;
+
+/** A package as it stands in a folder, of the workspace or of a checkout. */
+interface PackageFolder {
+  readonly given: string;
+  /** null for a folder that is no commit. */
+  readonly commit: string | null;
+  readonly pack: (uid: number) => PackedFolder;
+  readonly has: (file: string) => Promise<boolean>;
+}
 
 /**
  * Of a folder, these never come along: what was built or installed elsewhere, the history with its credentials, and
@@ -26,15 +36,44 @@ export async function installPath(
   source: PathSource,
   image: PreparedImage,
 ): Promise<InstallResult> {
+  const pack = (uid: number) => packFolder(source.path, { uid, leaveOut: isLeftOut });
+  const has = (file: string) => exists(join(source.path, file));
+  return installPackage(context, server, { given: source.given, commit: null, pack, has }, image);
+}
+
+/** The same for a folder of a checkout of which nothing more is known. */
+export async function installPackageFolder(
+  context: InstallerContext,
+  server: ServerConfig,
+  { checkout, folder }: { readonly checkout: Checkout; readonly folder: string },
+  image: PreparedImage,
+): Promise<InstallResult> {
+  const { given, commit } = checkout;
+  const files = new Set(checkout.files.map(({ path }) => path));
+  const pack = (uid: number) => checkout.pack(folder, { uid, leaveOut: isLeftOut });
+  const has = (file: string) => Promise.resolve(files.has(posix.join(folder, file)));
+  return installPackage(context, server, { given, commit, pack, has }, image);
+}
+
+const isLeftOut = (name: string) => leftOut.has(name);
+
+async function installPackage(
+  context: InstallerContext,
+  server: ServerConfig,
+  source: PackageFolder,
+  image: PreparedImage,
+): Promise<InstallResult> {
   const started = performance.now();
   const uid = context.sandbox.nextUid();
   const volume = await context.sandbox.createVolume(server.name, uid);
-  const packed = packFolder(source.path, { uid, leaveOut: (name) => leftOut.has(name) });
+  const packed = source.pack(uid);
   try {
     const importing = context.sandbox.importVolume(volume, packed.tar, server.timeouts.install, context.signal);
     // Where packing fails so does importing, and the packer's reason, which comes first, is the one to tell.
     const [digest] = await Promise.all([packed.digest, importing]);
-    const resolved: ResolvedSource = { kind: 'path', name: source.given, version: null, integrity: null, digest };
+    const kind = source.commit === null ? 'path' : 'git';
+    const unnamed = { name: source.given, version: null, integrity: null };
+    const resolved: ResolvedSource = { kind, ...unnamed, digest: source.commit ?? digest };
     const resolveMs = performance.now() - started;
     return await installCopied(context, server, source, { volume, uid, image }, resolved, resolveMs);
   } catch (error) {
@@ -50,13 +89,13 @@ export async function installPath(
 async function installCopied(
   context: InstallerContext,
   server: ServerConfig,
-  source: PathSource,
+  source: PackageFolder,
   place: { readonly volume: string; readonly uid: number; readonly image: PreparedImage },
   resolved: ResolvedSource,
   resolveMs: number,
 ): Promise<InstallResult> {
-  const isPackage = await exists(join(source.path, 'package.json'));
-  const npmArguments = isPackage ? [await installCommand(source.path)] : null;
+  const isPackage = await source.has('package.json');
+  const npmArguments = isPackage ? [await installCommand(source)] : null;
   const limits = { resources: server.resources, timeoutMs: server.timeouts.install };
   if (isPackage) context.progress(server.name, `installing the dependencies of ${source.given}`);
   const fetched = await fetchTree(
@@ -93,8 +132,8 @@ async function installCopied(
 }
 
 /** A committed lock file is binding. */
-async function installCommand(path: string): Promise<'ci' | 'install'> {
-  const locked = (await exists(join(path, 'package-lock.json'))) || (await exists(join(path, 'npm-shrinkwrap.json')));
+async function installCommand({ has }: PackageFolder): Promise<'ci' | 'install'> {
+  const locked = (await has('package-lock.json')) || (await has('npm-shrinkwrap.json'));
   return locked ? 'ci' : 'install';
 }
 

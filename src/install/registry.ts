@@ -58,6 +58,7 @@ function pick(packument: z.infer<typeof Packument>, range: string): unknown {
 
 async function readPackument(upstream: Upstream, name: string, signal: AbortSignal) {
   const path = `${upstream.registry.url.pathname}${name.replace('/', '%2f')}`;
+  const { host } = upstream.route(path).url;
   const answer = await upstream.get(path, {
     // The short form: no readmes.
     headers: { accept: 'application/vnd.npm.install-v1+json' },
@@ -66,12 +67,10 @@ async function readPackument(upstream: Upstream, name: string, signal: AbortSign
   const status = answer.statusCode ?? 0;
   const body = (await readBody(answer)).toString('utf8');
   if (status === 404) {
-    throw new AbortError(new PackageNotFound(`${name} does not exist in the registry ${upstream.registry.url.host}.`));
+    throw new AbortError(new PackageNotFound(`${name} does not exist in the registry ${host}.`));
   }
   if (status === 401 || status === 403) {
-    throw new AbortError(
-      new RegistryFault(`the registry ${upstream.registry.url.host} refuses to show ${name} (HTTP ${status})`),
-    );
+    throw new AbortError(new RegistryFault(`the registry ${host} refuses to show ${name} (HTTP ${status})`));
   }
   if (status !== 200) throw new RegistryFault(`the registry answered HTTP ${status} for ${name}`);
   const packument = Packument.safeParse(parseJson(body));

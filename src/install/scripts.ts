@@ -1,5 +1,6 @@
 import type { Resources } from '../config/model.ts';
 import { podmanFault } from '../sandbox/podman-fault.ts';
+import type { HostMount } from '../sandbox/policy.ts';
 import type { PreparedImage, Sandbox } from '../sandbox/sandbox.ts';
 import { treePath } from './model.ts';
 import type { NpmTool } from './npm-tool.ts';
@@ -9,8 +10,13 @@ export interface ScriptsRequest {
   readonly uid: number;
   readonly image: PreparedImage;
   readonly label: string;
-  /** npm's arguments: `rebuild`, or `run build`. */
-  readonly npmArguments: readonly string[];
+  /** npm's arguments: `rebuild`, or `run build`; or a program of ours that is mounted, with its arguments. */
+  readonly npmArguments: readonly string[] | { readonly program: readonly string[] };
+  /** Absolute in the container; absent: the root of the tree. */
+  readonly workdir?: string;
+  /** Beside what every container has. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly mounts?: readonly HostMount[];
   readonly resources: Resources;
   readonly timeoutMs: number;
 }
@@ -25,6 +31,16 @@ export interface ScriptsOutcome {
   readonly durationMs: number;
 }
 
+/** npm where it only runs scripts: without network, and without anybody's settings. */
+export const npmScriptSettings = [
+  '--foreground-scripts',
+  '--offline',
+  '--cache=/tmp/npm',
+  '--no-update-notifier',
+  '--userconfig=/nonexistent/user',
+  '--globalconfig=/nonexistent/global',
+];
+
 /** Runs scripts of packages: no network at all, no secrets, only the volume and /tmp to write to. */
 export async function runScripts(
   sandbox: Sandbox,
@@ -32,25 +48,22 @@ export async function runScripts(
   request: ScriptsRequest,
   signal: AbortSignal,
 ): Promise<ScriptsOutcome> {
-  const settings = ['--foreground-scripts', '--offline', '--cache=/tmp/npm', '--no-update-notifier'];
-  const noConfig = ['--userconfig=/nonexistent/user', '--globalconfig=/nonexistent/global'];
+  const { npmArguments } = request;
+  const command =
+    'program' in npmArguments
+      ? npmArguments.program
+      : ['/opt/mcp-workflow/npm/bin/npm-cli.js', ...npmArguments, ...npmScriptSettings];
   const result = await sandbox.run(
     {
       phase: 'scripts',
       label: request.label,
       image: request.image,
       uid: request.uid,
-      command: [
-        request.image.node,
-        '/opt/mcp-workflow/npm/bin/npm-cli.js',
-        ...request.npmArguments,
-        ...settings,
-        ...noConfig,
-      ],
-      workdir: treePath,
-      env: { TMPDIR: '/tmp' },
+      command: [request.image.node, ...command],
+      workdir: request.workdir ?? treePath,
+      env: { TMPDIR: '/tmp', ...request.env },
       volumes: [{ volume: request.volume, at: treePath, writable: true }],
-      hostMounts: [{ from: npm.folder, at: '/opt/mcp-workflow/npm' }],
+      hostMounts: [{ from: npm.folder, at: '/opt/mcp-workflow/npm' }, ...(request.mounts ?? [])],
       resources: request.resources,
       timeoutSeconds: request.timeoutMs / 1000,
     },

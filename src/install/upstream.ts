@@ -1,8 +1,13 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { type IncomingMessage, request as httpRequest, Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { rootCertificates } from 'node:tls';
 import { messageOf } from '../process/failure.ts';
+import { type Route, Routes, type ScopedRegistry } from './registries.ts';
+import { RegistryFault } from './registry-fault.ts';
+
+export { RegistryFault } from './registry-fault.ts';
 
 /** The package registry that installs are served from. */
 export interface Registry {
@@ -14,22 +19,34 @@ export interface Registry {
   readonly scopes: ReadonlyMap<string, string>;
 }
 
-/** The registry could not be reached, or failed: infrastructure. */
-export class RegistryFault extends Error {
-  override readonly name = 'RegistryFault';
-}
-
 const maxRedirects = 5;
 const idleTimeoutMs = 60_000;
 
-/** HTTP towards one registry: connections kept alive, proxies of the environment honoured, redirects followed. */
+export interface GetOptions {
+  readonly method?: 'GET' | 'HEAD';
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * HTTP towards the default registry, and towards those that scopes come from: connections kept alive, proxies of the
+ * environment honoured, redirects followed, tokens added for their own origin only.
+ */
 export class Upstream {
   readonly registry: Registry;
+  readonly #routes: Routes;
   readonly #https: HttpsAgent;
   readonly #http: HttpAgent;
+  /** Tarballs of scopes that lie where their names do not say, by what clients ask for instead. */
+  readonly #tarballs = new Map<string, URL>();
 
-  constructor(registry: Registry, env: Readonly<NodeJS.ProcessEnv>) {
-    this.registry = registry;
+  constructor(registry: Registry, env: Readonly<NodeJS.ProcessEnv>, scoped: readonly ScopedRegistry[] = []) {
+    const listed = new Set(scoped.map(({ scope }) => scope.toLowerCase()));
+    // What the configuration lists goes before what this machine's npm is set to.
+    const machine = [...registry.scopes].map(([scope, url]) => [scope.toLowerCase(), url] as const);
+    const scopes = new Map(machine.filter(([scope]) => !listed.has(scope)));
+    this.registry = { ...registry, scopes };
+    this.#routes = new Routes(registry.url, scoped);
     const agent = { keepAlive: true, maxSockets: 32, proxyEnv: { ...env } };
     this.#http = new HttpAgent(agent);
     this.#https = new HttpsAgent({
@@ -38,19 +55,25 @@ export class Upstream {
     });
   }
 
+  /** Which registry a path is asked of. @throws RegistryFault where of none */
+  route(path: string): Route {
+    const route = this.#routes.route(path);
+    if (route.scoped === null) this.#refuseForeignScope(route.url);
+    const tarball = this.#tarballs.get(route.url.pathname);
+    return tarball === undefined ? route : { ...route, url: tarball };
+  }
+
   /**
    * @param path absolute path and query, as a client of the registry asks for it.
    * @throws RegistryFault when no answer comes; an answer of any status is an answer.
    */
-  async get(
-    path: string,
-    options: { method?: 'GET' | 'HEAD'; headers?: Record<string, string>; signal?: AbortSignal } = {},
-  ): Promise<IncomingMessage> {
-    let url = new URL(path, this.registry.url);
-    if (url.origin !== this.registry.url.origin) throw new RegistryFault(`${path} does not lie in the registry`);
-    this.#refuseForeignScope(url);
+  async get(path: string, options: GetOptions = {}): Promise<IncomingMessage> {
+    const { url: first, scoped } = this.route(path);
+    let url = first;
+    // Once it has left the registry's own origin it goes on without.
+    let token = scoped !== null && url.origin === scoped.url.origin ? scoped.token : null;
     for (let hop = 0; hop <= maxRedirects; hop++) {
-      const answer = await this.#once(url, options);
+      const answer = await this.#once(url, token === null ? options : withToken(options, token));
       const { location } = answer.headers;
       if ((answer.statusCode ?? 0) < 300 || (answer.statusCode ?? 0) >= 400 || location === undefined) return answer;
       answer.resume();
@@ -59,19 +82,38 @@ export class Upstream {
       if (next.protocol !== 'https:' && next.origin !== url.origin) {
         throw new RegistryFault(`the registry redirects ${url.pathname} to ${next.protocol}//, which is not followed`);
       }
+      if (next.origin !== url.origin) token = null;
       url = next;
     }
     throw new RegistryFault(`the registry redirects ${path} more than ${maxRedirects} times`);
   }
 
+  /**
+   * For a package document that the registry gave for `asked`.
+   * @returns the path by which {@link get} finds the tarball
+   */
+  pathOfTarball(asked: Route, tarball: URL): string {
+    const { scoped } = asked;
+    if (scoped === null) return `${tarball.pathname}${tarball.search}`;
+    const name = `${scoped.url.pathname}${scoped.scope}/`;
+    if (tarball.origin === scoped.url.origin && tarball.search === '' && tarball.pathname.startsWith(name)) {
+      return `${this.registry.url.pathname}${tarball.pathname.slice(scoped.url.pathname.length)}`;
+    }
+    if (!['https:', scoped.url.protocol].includes(tarball.protocol)) return '/-/not-followed';
+    const key = createHash('sha256').update(tarball.href).digest('hex').slice(0, 32);
+    const path = `${scoped.scope}/-/elsewhere-${key}.tgz`;
+    this.#tarballs.set(`${scoped.url.pathname}${path}`, tarball);
+    return `${this.registry.url.pathname}${path}`;
+  }
+
   #refuseForeignScope(url: URL): void {
-    const name = decodeURIComponent(url.pathname.slice(this.registry.url.pathname.length));
-    const [scope = ''] = name.split('/');
-    const elsewhere = this.registry.scopes.get(scope);
-    if (elsewhere === undefined) return;
-    throw new RegistryFault(
-      `${scope} is taken from ${elsewhere} by this machine's npm, and more than one registry is not yet supported`,
-    );
+    for (const scope of Routes.scopesIn(url.pathname)) {
+      const elsewhere = this.registry.scopes.get(scope);
+      if (elsewhere === undefined) continue;
+      throw new RegistryFault(
+        `${scope} is taken from ${elsewhere} by this machine's npm: list it under \`registries\` to have it from there`,
+      );
+    }
   }
 
   close(): void {
@@ -79,10 +121,7 @@ export class Upstream {
     this.#https.destroy();
   }
 
-  async #once(
-    url: URL,
-    options: { method?: 'GET' | 'HEAD'; headers?: Record<string, string>; signal?: AbortSignal },
-  ): Promise<IncomingMessage> {
+  async #once(url: URL, options: GetOptions): Promise<IncomingMessage> {
     const secure = url.protocol === 'https:';
     return new Promise((resolve, reject) => {
       const outgoing = (secure ? httpsRequest : httpRequest)(
@@ -121,6 +160,10 @@ export async function readBody(answer: IncomingMessage): Promise<Buffer> {
     throw new RegistryFault(`an answer was cut off: ${messageOf(error)}`);
   }
   return Buffer.concat(chunks);
+}
+
+function withToken(options: GetOptions, token: string): GetOptions {
+  return { ...options, headers: { ...options.headers, authorization: `Bearer ${token}` } };
 }
 
 /** Node adds NODE_EXTRA_CA_CERTS to its defaults only where no `ca` is given. */

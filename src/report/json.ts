@@ -5,7 +5,7 @@ export function renderJson(result: WorkflowResult): string {
   return `${printableJson(result)}\n`;
 }
 
-/** Any JSON value on several lines; `##[` can only stand in texts, where one of its characters may be escaped. */
+/** Any JSON value on several lines; `##[`, also with characters without width in it, can only stand in texts, where one of its characters may be escaped. */
 export function printableJson(value: unknown): string {
-  return (JSON.stringify(value, null, 2) ?? 'null').replaceAll('##[', '#\\u0023[');
+  return (JSON.stringify(value, null, 2) ?? 'null').replace(/#(?=\p{DI}*\[)/gu, '\\u0023');
 }

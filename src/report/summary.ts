@@ -6,6 +6,7 @@ import { countsTable, headLines, notLookedAtBlock, problemsBlock, reasonsBlock, 
 import { detailsBlock } from './summary-details.ts';
 import { findingsTable, footer, sandboxBlock, skippedBlock, snapshotsBlock } from './summary-rest.ts';
 import { findingsInShort, sandboxInShort, serversInShort, skippedInShort, snapshotsInShort } from './summary-short.ts';
+import { repositoriesTable, repositoryNotes } from './summary-repositories.ts';
 
 export interface SummaryOptions {
   /** Of the whole text in UTF-8; the platform drops a summary of more than 1 MiB altogether. */
@@ -40,7 +41,13 @@ function stepsOf(result: WorkflowResult, { maxBytes, version }: SummaryOptions):
   const failures = failuresBlock(result);
   const verdict = [headLines(result), reasonsBlock(result), countsTable(result)];
   const first = [problemsBlock(result), notLookedAtBlock(result)];
-  const tables = [findingsTable(result), skippedBlock(result), snapshotsBlock(result)];
+  const tables = [
+    findingsTable(result),
+    skippedBlock(result),
+    repositoriesTable(result),
+    repositoryNotes(result),
+    snapshotsBlock(result),
+  ];
   const tail = [sandboxBlock(result), footer(result, version)];
   const counts = [findingsInShort(result), skippedInShort(result), snapshotsInShort(result)];
   const whole = (details: () => Block, leftOut: readonly string[]): string => {

@@ -146,13 +146,13 @@ export const Protocol = z.strictObject({
 export type Protocol = z.infer<typeof Protocol>;
 
 export const ResolvedSource = z.strictObject({
-  /** `npm`, `path`, `oci`, `remote`. */
+  /** `npm`, `pypi`, `path`, `git`, `oci`, `remote`. */
   kind: z.string(),
   name: z.string(),
   version: z.string().nullable(),
   /** Subresource integrity of the package as the registry published it; null for a local path. */
   integrity: z.string().nullable(),
-  /** `sha256:…`: of an image, or over the files of a local path as they were copied. */
+  /** `sha256:…`: of an image, or over the files of a local path as they were copied; of a repository the commit. */
   digest: z.string().nullable(),
 });
 export type ResolvedSource = z.infer<typeof ResolvedSource>;
@@ -194,6 +194,8 @@ export const ServerResult = z.strictObject({
     given: z.string(),
     resolved: ResolvedSource.nullable(),
     location: Location.nullable(),
+    /** Of a server that was found in a repository: the manifests that declare it, the most trusted first; files are relative to its root. */
+    declaredIn: z.array(z.strictObject({ format: z.string(), field: z.string(), location: Location })),
   }),
   image: z.strictObject({
     given: z.string(),
@@ -260,6 +262,22 @@ export type Counts = z.infer<typeof Counts>;
 export const Problem = z.strictObject({ message: z.string(), location: Location.nullable() });
 export type Problem = z.infer<typeof Problem>;
 
+/** A repository that was searched for servers. */
+export const RepositoryResult = z.strictObject({
+  given: z.string(),
+  /** `failed`: it could not be used, or holds no server. */
+  state: State,
+  reason: z.string().nullable(),
+  commit: z.string().nullable(),
+  location: Location.nullable(),
+  /** Names of the servers that were found in it. */
+  servers: z.array(z.string()),
+  /** What looks like a server and is none; at most 100. */
+  leftOut: z.array(z.strictObject({ path: z.string(), why: z.string() })),
+  notes: z.array(z.string()),
+});
+export type RepositoryResult = z.infer<typeof RepositoryResult>;
+
 /** What became of the snapshot files; `stale` is what lies in them and no case asks for. Files are relative to the workspace. */
 export const SnapshotReport = z.strictObject({
   written: count,
@@ -287,6 +305,7 @@ export const WorkflowResult = z.strictObject({
   /** What is true of the run as a whole: configuration mistakes, or why the sandbox could not be made. */
   problems: z.array(Problem),
   servers: z.array(ServerResult),
+  repositories: z.array(RepositoryResult),
   /** null where no case asks for a snapshot, or the run did not come to its end. */
   snapshots: SnapshotReport.nullable(),
   cleanup: z.strictObject({ operations: z.array(CleanupOperation) }),

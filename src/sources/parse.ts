@@ -1,16 +1,18 @@
 import path from 'node:path';
 import type { SourceSpec } from '../config/model.ts';
+import { isShorthand, parseGitUrl, parseShorthand, refuseSsh } from './git.ts';
 import { parseImage } from './image.ts';
 import { kindOf, resolveInside } from './inside.ts';
 import { parsePackage } from './npm.ts';
+import { parsePypi } from './pypi.ts';
+import { parseRegistryName } from './registry.ts';
 import { isGitUrl, parseRemote } from './remote.ts';
 import { faultOfText, forms, show } from './text.ts';
 
-/** What a source string means: something that can be run, something this version cannot run yet, or a mistake. */
-export type ParsedSource = SourceSpec | { readonly unsupported: string } | { readonly invalid: string };
+/** What a source string means, or a sentence on why it means nothing. */
+export type ParsedSource = SourceSpec | { readonly invalid: string };
 
 const scheme = /^([a-z][a-z0-9+.-]*):/i;
-const shorthand = /^[a-z0-9][a-z0-9-]*\/[a-z0-9._-]+(?:@[^#\s]+)?(?:#\S+)?$/i;
 const scpLike = /^[\w.-]+@[\w.-]+:/;
 
 /**
@@ -27,39 +29,34 @@ export function parseSource(text: string, workspace: string): ParsedSource {
   if (text.startsWith('npm:')) return parsePackage(text);
   if (text.startsWith('oci:')) return parseImage(text);
   const prefix = scheme.exec(text)?.[1]?.toLowerCase();
-  if (scpLike.test(text)) return notYet('a git URL', text);
-  if (prefix !== undefined) return parseScheme(prefix, text);
+  if (scpLike.test(text)) return refuseSsh(text);
+  if (prefix !== undefined) return parseScheme(prefix, text, workspace);
   if (/^(?:\.{1,2}(?:\/|$)|\/)/.test(text)) return parseFolder(text, workspace);
   return parseWords(text, workspace);
 }
 
-function parseScheme(prefix: string, text: string): ParsedSource {
-  if (prefix === 'pypi') return notYet('a Python package', text);
-  if (prefix === 'registry') return notYet('a name of the MCP registry', text);
-  if (prefix === 'ssh' || prefix === 'git' || prefix.startsWith('git+')) return notYet('a git URL', text);
-  if (prefix === 'https' || prefix === 'http') return isGitUrl(text) ? notYet('a git URL', text) : parseRemote(text);
+function parseScheme(prefix: string, text: string, workspace: string): ParsedSource {
+  if (text.startsWith('pypi:')) return parsePypi(text);
+  if (text.startsWith('registry:')) return parseRegistryName(text, workspace);
+  if (['ssh', 'git+ssh'].includes(prefix)) return refuseSsh(text);
+  if (['git+https', 'git+http', 'git+file', 'file'].includes(prefix)) return parseGitUrl(text);
+  if (prefix === 'https' || prefix === 'http') return isGitUrl(text) ? parseGitUrl(text) : parseRemote(text);
   if (prefix === 'docker') return { invalid: `${show(text)}: an image is written \`oci:IMAGE:TAG\`` };
-  if (prefix === 'file')
-    return { invalid: `${show(text)}: write a local path without \`file:\`, such as \`./server\`` };
   return { invalid: `${show(text)} has the unknown prefix \`${prefix}:\`; ${forms}` };
 }
 
 function parseFolder(given: string, workspace: string): ParsedSource {
-  const resolved = resolveInside(given, workspace, 'folder');
-  return 'problem' in resolved ? { invalid: resolved.problem } : { kind: 'path', given, path: resolved.path };
+  const bundle = /\.(?:mcpb|dxt)$/i.test(given);
+  const resolved = resolveInside(given, workspace, bundle ? 'any' : 'folder');
+  if ('problem' in resolved) return { invalid: resolved.problem };
+  const isBundle = bundle && kindOf(resolved.path) === 'file';
+  return { kind: isBundle ? 'mcpb' : 'path', given, path: resolved.path };
 }
 
 /** `a/b` is a folder where there is one, else a repository on GitHub; a single word could be anything. */
 function parseWords(text: string, workspace: string): ParsedSource {
-  if (!text.includes('/')) return { invalid: `${show(text)} is not a source; ${forms}` };
-  if (shorthand.test(text) && kindOf(path.resolve(workspace, text)) !== 'folder') {
-    return notYet('a repository on GitHub (there is no such folder here)', text);
-  }
+  if (!text.includes('/') && !/\.(?:mcpb|dxt)$/i.test(text))
+    return { invalid: `${show(text)} is not a source; ${forms}` };
+  if (isShorthand(text) && kindOf(path.resolve(workspace, text)) === null) return parseShorthand(text);
   return parseFolder(text, workspace);
-}
-
-function notYet(what: string, text: string): ParsedSource {
-  // What stands before the `@` of a URL may be a password.
-  const shown = show(text.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/@]*@/i, '$1…@').replace(/\?.*$/, '?…'));
-  return { unsupported: `${shown} is ${what}, which is not yet supported as a source` };
 }

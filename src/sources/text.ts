@@ -5,7 +5,7 @@ const outerSpace = /^\s|\s$/u;
 
 /** How a source is written, for the end of a sentence. */
 export const forms =
-  'write `npm:NAME`, `npm:NAME@VERSION`, `oci:IMAGE:TAG`, `https://HOST/PATH`, or a folder of this repository such as `.` or `./server`';
+  'write `npm:NAME`, `npm:NAME@VERSION`, `pypi:NAME`, `oci:IMAGE:TAG`, `registry:NAME`, `OWNER/REPO`, `https://HOST/PATH`, or a folder of this repository such as `.` or `./server`';
 
 /** @returns why a text can be neither a source nor a path, or null */
 export function faultOfText(text: string): string | null {

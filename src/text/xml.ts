@@ -23,5 +23,5 @@ export function xmlBlock(text: string, options: LogTextOptions = {}): string {
  * it says stays the same: the characters become references.
  */
 export function xmlWithoutCommands(xml: string): string {
-  return xml.replaceAll('##[', '&#35;#[').replace(/^([\t\p{Zs}]*)::/gmu, '$1&#58;:');
+  return xml.replace(/#(?=\p{DI}*\[)/gu, '&#35;').replace(/^([\t\p{Zs}]*):(?=\p{DI}*:)/gmu, '$1&#58;');
 }

@@ -21,6 +21,7 @@ export interface Known {
   readonly selfTest: readonly SelfTestLine[];
   readonly problems: readonly Problem[];
   readonly servers: readonly ServerResult[];
+  readonly repositories: WorkflowResult['repositories'];
   readonly snapshots: WorkflowResult['snapshots'];
   readonly interruptedBy: string | null;
   readonly verdict: { readonly conclusion: Conclusion; readonly reasons: readonly string[] };
@@ -43,6 +44,7 @@ export function assembleResult(known: Known): WorkflowResult {
     selfTest: [...known.selfTest],
     problems: [...known.problems],
     servers: [...known.servers],
+    repositories: [...known.repositories],
     snapshots: known.snapshots,
     cleanup: { operations: [...known.cleanup] },
   };

@@ -1,26 +1,36 @@
 import { notRun } from '../cases/run-cases.ts';
 import type { ServerConfig } from '../config/model.ts';
 import type { InstalledTree } from '../install/model.ts';
+import type { Origin } from './origin.ts';
 import type { Finding, ServerResult, State } from '../result/model.ts';
 import { endPhase, enterPhase, sinceIso } from './phases.ts';
 
 /** The result of a server while it is still being worked on: what is known so far is never lost to an interruption. */
 export interface ServerDraft {
-  readonly config: ServerConfig;
+  /** Replaced where its source is found to mean another, such as the package that a registry names. */
+  config: ServerConfig;
   readonly result: ServerResult;
+  /** What it is made from, where it comes from a repository and that is known. */
+  origin: Origin | null;
   /** The phase it is in, for the sentence that says where it was cut off; null when it has ended. */
   phase: string | null;
 }
 
-export function newDraft(config: ServerConfig): ServerDraft {
+export function newDraft(config: ServerConfig, origin: Origin | null = null, findings: Finding[] = []): ServerDraft {
   return {
     config,
+    origin,
     phase: 'waiting',
     result: {
       name: config.name,
       state: 'skipped',
       reason: 'not started yet',
-      source: { given: config.source.given, resolved: null, location: config.location },
+      source: {
+        given: config.source.given,
+        resolved: null,
+        location: config.location,
+        declaredIn: declaredIn(origin),
+      },
       image: { given: config.image, digest: null, toolchain: {} },
       transport: config.transport.kind,
       startup: null,
@@ -38,10 +48,17 @@ export function newDraft(config: ServerConfig): ServerDraft {
       peakMemory: null,
       installSize: null,
       cases: [],
-      findings: [],
+      findings,
       scores: { functionality: null, security: null, performance: null, overall: null, coverage: null },
     },
   };
+}
+
+/** Which manifests declare it, the most trusted first. */
+export function declaredIn(origin: Origin | null): ServerResult['source']['declaredIn'] {
+  return (origin?.found?.declaredIn ?? []).map(({ format, field, file, line, column }) => {
+    return { format, field, location: { file, line, column } };
+  });
 }
 
 /** From here on the server is in this phase. */
@@ -89,7 +106,8 @@ export function recordTree(draft: ServerDraft, tree: InstalledTree): void {
   result.source.resolved = tree.resolved;
   Object.assign(result.timings, tree.timings);
   result.installSize = tree.size;
-  if (tree.npm !== null) result.image.toolchain = { ...result.image.toolchain, npm: tree.npm };
+  const npm: Record<string, string> = tree.npm === null ? {} : { npm: tree.npm };
+  result.image.toolchain = { ...result.image.toolchain, ...npm, ...tree.tools };
   const { packages, ran, failure } = tree.scripts;
   if (packages.length === 0) return;
   result.findings.push({

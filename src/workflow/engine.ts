@@ -1,3 +1,4 @@
+import type { RegistrySpec } from '../config/model.ts';
 import type { Host } from '../host/host.ts';
 import { Installer } from '../install/installer.ts';
 import { findRegistry } from '../install/npm-settings.ts';
@@ -5,18 +6,26 @@ import type { CleanupOperation } from '../result/model.ts';
 import { sweepById } from '../sandbox/outside.ts';
 import { Sandbox } from '../sandbox/sandbox.ts';
 import { reportProgress } from './progress.ts';
+import { Repositories } from './repositories.ts';
 
 /** What servers are installed and run with: made once, and good for several rounds of one process. */
 export interface Engine {
   readonly sandbox: Sandbox;
   readonly installer: Installer;
+  readonly repositories: Repositories;
+}
+
+/** What a run's configuration says of it. */
+export interface EngineRequest {
+  readonly resultsDirectory: string;
+  readonly registries: readonly RegistrySpec[];
 }
 
 /** Where a round has its engine from, and who ends it. */
 export interface EngineSource {
   readonly runId: string;
   /** w01. @param signal after it nothing new is made @throws what {@link Sandbox.create} throws */
-  take(resultsDirectory: string, signal: AbortSignal): Promise<Engine>;
+  take(request: EngineRequest, signal: AbortSignal): Promise<Engine>;
   /** w09, at the end of a round. */
   release(): Promise<CleanupOperation[]>;
 }
@@ -26,7 +35,7 @@ export function ownEngine(host: Host, runId: string, env: Readonly<NodeJS.Proces
   let engine: Promise<Engine> | null = null;
   return {
     runId,
-    take: (resultsDirectory, signal) => (engine = makeEngine(host, { runId, env, resultsDirectory, signal })),
+    take: (request, signal) => (engine = makeEngine(host, { runId, env, ...request, signal })),
     release: () => (engine === null ? Promise.resolve([]) : removeEngine(host, engine, runId, env)),
   };
 }
@@ -47,14 +56,17 @@ export class KeptEngine implements EngineSource {
     this.#signal = signal;
   }
 
-  async take(resultsDirectory: string): Promise<Engine> {
+  async take(request: EngineRequest): Promise<Engine> {
     const { runId } = this;
     const known = this.#engine;
-    this.#engine ??= makeEngine(this.#host, { runId, env: this.#env, resultsDirectory, signal: this.#signal });
+    this.#engine ??= makeEngine(this.#host, { runId, env: this.#env, ...request, signal: this.#signal });
     try {
       const engine = await this.#engine;
       // A folder may have been edited since.
-      if (known !== null) await engine.installer.forget();
+      if (known !== null) {
+        await engine.installer.forget();
+        await engine.repositories.forget();
+      }
       return engine;
     } catch (error) {
       // The user may mend what was wrong before the next round.
@@ -72,10 +84,9 @@ export class KeptEngine implements EngineSource {
   }
 }
 
-interface EngineOptions {
+interface EngineOptions extends EngineRequest {
   readonly runId: string;
   readonly env: Readonly<NodeJS.ProcessEnv>;
-  readonly resultsDirectory: string;
   readonly signal: AbortSignal;
 }
 
@@ -86,8 +97,12 @@ async function makeEngine(host: Host, options: EngineOptions): Promise<Engine> {
   registry.catch(() => {});
   const sandbox = await Sandbox.create(options.runId, { ...options, stepKey: host.stepKey });
   const progress = (server: string, message: string) => reportProgress(host, 'w02 install', server, message);
-  const installer = new Installer(sandbox, { registry, env, signal, progress });
-  return { sandbox, installer };
+  // A private package without its token is refused by its registry, which says so.
+  const registries = options.registries.map(({ scope, url, token }) => ({ scope, url, token: token?.value ?? null }));
+  const installer = new Installer(sandbox, { registry, registries, env, signal, progress });
+  const folder = () => sandbox.freshFolder('c');
+  const repositories = new Repositories({ host, env, signal, folder });
+  return { sandbox, installer, repositories };
 }
 
 /** The sweep does not wait for an engine that is still being made: post or the cap has the rest. */
@@ -97,9 +112,11 @@ async function removeEngine(
   runId: string,
   env: Readonly<NodeJS.ProcessEnv>,
 ): Promise<CleanupOperation[]> {
-  void engine.then(
-    ({ installer }) => installer.close(),
-    () => {},
-  );
+  void engine.then(closeEngine, () => {});
   return sweepById(runId, host.stepKey, env);
+}
+
+async function closeEngine({ installer, repositories }: Engine): Promise<void> {
+  // Whatever cannot be closed is removed by the sweep.
+  await Promise.allSettled([installer.close(), repositories.forget()]);
 }

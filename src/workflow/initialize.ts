@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { readInputs } from '../config/inputs.ts';
 import { loadConfig } from '../config/load.ts';
-import type { RunInputs, WorkflowConfig } from '../config/model.ts';
+import type { RunInputs, SourceSpec, WorkflowConfig } from '../config/model.ts';
 import type { Host } from '../host/host.ts';
 import type { Problem } from '../result/model.ts';
 
@@ -45,6 +45,11 @@ export async function initialize(
   return { ok: true, inputs, config: loaded.config, notes: loaded.notes, secrets: loaded.grantedSecrets, files };
 }
 
+function addSource(source: SourceSpec, files: Set<string>): void {
+  if (source.kind === 'path' || source.kind === 'mcpb') files.add(source.path);
+  if (source.kind === 'registry' && 'file' in source) files.add(source.file);
+}
+
 type ReadConfig = Extract<Awaited<ReturnType<typeof loadConfig>>, { ok: true }>;
 
 /** Everything of the workspace that decides what this run does. */
@@ -52,8 +57,9 @@ function workspaceFiles(host: Host, inputs: RunInputs, { config, files: read }: 
   const defaults = ['.github/mcp-workflow.yml', '.github/mcp-workflow.yaml'];
   const files = new Set<string>(read);
   for (const path of inputs.config === null ? defaults : [inputs.config]) files.add(resolve(host.workspace, path));
+  for (const { source } of config.repositories) addSource(source, files);
   for (const server of config.servers) {
-    if (server.source.kind === 'path') files.add(server.source.path);
+    addSource(server.source, files);
     if (server.work?.from) files.add(server.work.from);
     for (const mount of server.mounts) files.add(mount.from);
     for (const spec of server.cases) files.add(resolve(host.workspace, spec.location.file));

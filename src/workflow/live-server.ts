@@ -1,6 +1,6 @@
 import { createSchemaValidator } from '../cases/schema-validator.ts';
 import { SnapshotStore } from '../cases/snapshot-store.ts';
-import type { ServerConfig } from '../config/model.ts';
+import type { WorkflowConfig } from '../config/model.ts';
 import type { Host } from '../host/host.ts';
 import type { ClientAnswers, Session } from '../mcp/model.ts';
 import type { Problem } from '../result/model.ts';
@@ -8,6 +8,7 @@ import { PodmanFailed, SandboxUnavailable } from '../sandbox/errors.ts';
 import { newRunId } from '../sandbox/sandbox.ts';
 import { newDraft, type ServerDraft } from './draft.ts';
 import { type Engine, ownEngine } from './engine.ts';
+import { findServers } from './find-servers.ts';
 import { initialize } from './initialize.ts';
 import type { Instances } from './instances.ts';
 import { reportProgress } from './progress.ts';
@@ -56,36 +57,41 @@ export async function withServer<T>(
   };
   const initialized = await initialize(host, raw, options.env);
   if (!initialized.ok) return refused(initialized.problems.map(problemText), exitCodes.configuration);
-  const { servers } = initialized.config;
-  const [server] = servers;
-  if (server === undefined || servers.length > 1) {
-    const names = servers.map(({ name }) => name).join(', ');
-    return refused([`say which server with \`--server\`: ${names || 'there is none'}`], exitCodes.configuration);
-  }
-  return live(host, options, server, choice.client ?? {}, use);
+  return live(host, options, { config: initialized.config, choice }, use);
 }
 
 async function live<T>(
   host: Host,
   { env, interrupt }: LiveOptions,
-  server: ServerConfig,
-  client: ClientAnswers,
+  { config, choice }: { readonly config: WorkflowConfig; readonly choice: ServerChoice },
   use: (live: LiveServer) => Promise<T>,
 ): Promise<LiveOutcome<T>> {
   const engines = ownEngine(host, newRunId(host.stepKey), env);
   const stop = new Stop(timeoutMs, interrupt);
-  const draft = newDraft(server);
+  const { client = {} } = choice;
   const validator = createSchemaValidator();
   let instances: Instances | null = null;
   try {
-    const engine: Engine | null =
-      server.transport.kind === 'remote' ? null : await engines.take(host.workspace, stop.signal);
+    const elsewhere =
+      config.repositories.length === 0 && config.servers.every(({ transport }) => transport.kind === 'remote');
+    const engine: Engine | null = elsewhere
+      ? null
+      : await engines.take({ resultsDirectory: host.workspace, registries: config.registries }, stop.signal);
+    const drafts = await draftsOf(host, config, engine);
+    const [draft] = drafts;
+    if (draft === undefined || drafts.length > 1) {
+      const names = drafts.map(({ config: { name } }) => name).join(', ');
+      return refused([`say which server with \`--server\`: ${names || 'there is none'}`], exitCodes.configuration);
+    }
+    if (draft.phase === null) return refused(whyNot(draft, stop), exitCodeOf(draft));
     instances = await openServer(draft, {
       engine,
       validator,
       snapshots: SnapshotStore.open({ update: false, redact: (text) => text }),
       signal: stop.signal,
       secondsLeft: () => stop.secondsLeft(),
+      workspace: host.workspace,
+      otherwise: config.otherwise,
       progress: (phase, name, message) => reportProgress(host, phase, name, message),
       onLog: () => {},
     });
@@ -94,7 +100,7 @@ async function live<T>(
     const offer = await (has ? instances.own(client) : instances.shared());
     if ('failed' in offer) return refused([offer.failed], exitCodes.gateFailed);
     if ('error' in offer) return refused([offer.error], exitCodes.infrastructure);
-    return { ok: true, value: await use({ name: server.name, session: offer.session }) };
+    return { ok: true, value: await use({ name: draft.config.name, session: offer.session }) };
   } catch (error) {
     if (stop.by !== null) return refused([`interrupted by ${stop.by}`], exitCodes.infrastructure);
     if (!(error instanceof SandboxUnavailable) && !(error instanceof PodmanFailed)) throw error;
@@ -104,6 +110,15 @@ async function live<T>(
     await validator.close();
     await engines.release();
   }
+}
+
+async function draftsOf(host: Host, config: WorkflowConfig, engine: Engine | null): Promise<readonly ServerDraft[]> {
+  const listed = config.servers.map((server) => newDraft(server));
+  if (engine === null || config.repositories.length === 0) return listed;
+  const progress = (repository: string, message: string) => reportProgress(host, 'w02 install', repository, message);
+  const { repositories } = engine;
+  const found = await findServers({ config, repositories, workspace: host.workspace, progress });
+  return [...listed, ...found.drafts];
 }
 
 function whyNot({ result }: ServerDraft, stop: Stop): string[] {

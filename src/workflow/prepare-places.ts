@@ -1,7 +1,7 @@
 import type { InstallResult, InstalledTree } from '../install/model.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 import { failToStart } from './connect.ts';
-import { end, enter, recordTree, type ServerDraft } from './draft.ts';
+import { end, recordTree, type ServerDraft } from './draft.ts';
 import type { MakePlace } from './instances.ts';
 import { remotePlace } from './remote-place.ts';
 import type { ServerRunContext } from './server-run.ts';
@@ -12,8 +12,7 @@ import { ServerSite } from './server-site.ts';
  * @returns null where it ended here, and the draft says why. @throws PodmanFailed, FolderRefused
  */
 export async function preparePlaces(draft: ServerDraft, context: ServerRunContext): Promise<MakePlace | null> {
-  const { config: server } = draft;
-  enter(draft, 'w02 install');
+  const { config: server, origin } = draft;
   if (server.transport.kind === 'remote') {
     const place = remotePlace(server, server.transport);
     const { url } = server.transport;
@@ -21,7 +20,7 @@ export async function preparePlaces(draft: ServerDraft, context: ServerRunContex
     return () => Promise.resolve(place);
   }
   if (context.engine === null) throw new Error('a server that is not remote needs a sandbox');
-  const installed = await context.engine.installer.install(server);
+  const installed = await context.engine.installer.install(server, origin);
   if (context.signal.aborted) return null;
   const tree = recordInstall(draft, installed);
   if (tree === null) return null;

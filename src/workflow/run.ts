@@ -83,6 +83,7 @@ async function refuse(
     selfTest: [],
     problems,
     servers: [],
+    repositories: [],
     snapshots: null,
     interruptedBy: null,
     verdict: { conclusion: 'error', reasons: ['the configuration has mistakes, so nothing was run'] },

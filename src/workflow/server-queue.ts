@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import pLimit from 'p-limit';
 import { createSchemaValidator } from '../cases/schema-validator.ts';
 import type { SnapshotStore } from '../cases/snapshot-store.ts';
+import type { WorkflowConfig } from '../config/model.ts';
 import type { Host } from '../host/host.ts';
 import type { ServerDraft } from './draft.ts';
 import type { Engine } from './engine.ts';
@@ -16,6 +17,10 @@ export interface QueueOptions {
   readonly stop: Stop;
   /** null: cores, at most 4. */
   readonly concurrency: number | null;
+  /** Finds more servers while the first are worked on; null where there are none to be found. */
+  readonly more: (() => Promise<readonly ServerDraft[]>) | null;
+  readonly workspace: string;
+  readonly otherwise: WorkflowConfig['otherwise'];
   readonly onLog: (source: string, line: string) => void;
   readonly onServerEnd: () => Promise<void>;
   /** A mistake of ours in one server's work. */
@@ -32,21 +37,26 @@ export async function runServers(host: Host, drafts: readonly ServerDraft[], opt
     snapshots,
     signal: stop.signal,
     secondsLeft: () => stop.secondsLeft(),
+    workspace: options.workspace,
+    otherwise: options.otherwise,
     progress: (phase: string, server: string, message: string) => reportProgress(host, phase, server, message),
     onLog: options.onLog,
   };
   const limit = pLimit(options.concurrency ?? Math.min(availableParallelism(), 4));
   const heartbeat = startHeartbeat(host, drafts);
   try {
-    await Promise.all(
-      drafts.map((draft) =>
+    const runAll = async (all: readonly ServerDraft[]) => {
+      const runs = all.map((draft) =>
         limit(async () => {
           if (stop.signal.aborted) return;
           await runServer(draft, context).catch((error: unknown) => options.onFault(draft, error));
           await options.onServerEnd();
         }),
-      ),
-    );
+      );
+      await Promise.all(runs);
+    };
+    // The list grows meanwhile.
+    await Promise.all([runAll([...drafts]), options.more === null ? null : options.more().then(runAll)]);
   } finally {
     clearInterval(heartbeat);
     await validator.close();

@@ -4,10 +4,12 @@ import type { SnapshotStore } from '../cases/snapshot-store.ts';
 import { FolderRefused } from '../checkout/pack.ts';
 import { messageOf } from '../process/failure.ts';
 import { PodmanFailed } from '../sandbox/errors.ts';
+import type { WorkflowConfig } from '../config/model.ts';
 import { connect } from './connect.ts';
 import { end, enter, recordFindings, type ServerDraft } from './draft.ts';
 import type { Engine } from './engine.ts';
 import { Instances } from './instances.ts';
+import { locate } from './locate.ts';
 import { missingSecret } from './missing-secret.ts';
 import { preparePlaces } from './prepare-places.ts';
 import { judgeServer } from './verdict.ts';
@@ -18,6 +20,8 @@ export interface ServerRunContext {
   readonly validator: SchemaValidator;
   readonly snapshots: SnapshotStore;
   readonly signal: AbortSignal;
+  readonly workspace: string;
+  readonly otherwise: WorkflowConfig['otherwise'];
   /** Seconds until the whole run's deadline, for the containers' own timeout. */
   readonly secondsLeft: () => number;
   readonly progress: (phase: string, server: string, message: string) => void;
@@ -46,13 +50,10 @@ export async function runServer(draft: ServerDraft, context: ServerRunContext): 
  * @returns the server's instances with a live shared session; null where there is none, and the draft has its verdict.
  */
 export async function openServer(draft: ServerDraft, context: ServerRunContext): Promise<Instances | null> {
-  const missing = missingSecret(draft.config);
-  if (missing !== null) {
-    end(draft, 'skipped', `grant ${missing}: it is not among the step's granted secrets`);
-    return null;
-  }
   let instances: Instances | null = null;
   try {
+    // What is asked for by name is looked for before anything is fetched, and what a manifest asks for as soon as it is read.
+    if (skippedFor(draft) || !(await isLocated(draft, context)) || skippedFor(draft)) return null;
     const makePlace = await preparePlaces(draft, context);
     if (makePlace === null) return null;
     enter(draft, 'w03 connect');
@@ -74,6 +75,21 @@ export async function openServer(draft: ServerDraft, context: ServerRunContext):
   }
   await instances?.close();
   return null;
+}
+
+function skippedFor(draft: ServerDraft): boolean {
+  const missing = missingSecret(draft.config);
+  if (missing !== null) end(draft, 'skipped', missing);
+  return missing !== null;
+}
+
+async function isLocated(
+  draft: ServerDraft,
+  { engine, workspace, otherwise, signal }: ServerRunContext,
+): Promise<boolean> {
+  enter(draft, 'w02 install');
+  if (engine === null) return true;
+  return (await locate(draft, { repositories: engine.repositories, workspace, otherwise })) && !signal.aborted;
 }
 
 /** @throws what is neither Podman's nor the user's fault */

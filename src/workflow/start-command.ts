@@ -1,5 +1,6 @@
 import type { ServerConfig } from '../config/model.ts';
 import { type InstalledTree, treePath } from '../install/model.ts';
+import { pythonBin } from '../install/python/tree.ts';
 
 export type StartCommand =
   | { readonly ok: true; readonly command: readonly string[] }
@@ -22,7 +23,7 @@ export function startCommand(server: ServerConfig, tree: InstalledTree | null): 
     return {
       ok: false,
       advice:
-        'It declares no command (no `bin` in its package.json), so it may be a library: set `command`, or take it off the list.',
+        'It declares no command (no `bin` in its package.json, no script of its Python package), so it may be a library: set `command`, or take it off the list.',
     };
   }
   const found = names.join(', ');
@@ -45,7 +46,7 @@ export function commandOfImage(
 
 /** PATH with the package's own commands first, so that `command: [name, …]` finds them. */
 export function pathWith(path: string): string {
-  return `${treePath}/node_modules/.bin:${path}`;
+  return `${treePath}/node_modules/.bin:${pythonBin}:${path}`;
 }
 
 function unscoped(name: string | null): string | undefined {

@@ -1,3 +1,4 @@
+import { rawName } from '../config/identity.ts';
 import type { RunInputs, WorkflowConfig } from '../config/model.ts';
 import { SnapshotStore } from '../cases/snapshot-store.ts';
 import type { Host } from '../host/host.ts';
@@ -9,7 +10,9 @@ import { type Redact, redactDeep } from '../text/untrusted.ts';
 import { assembleResult, hostWithoutSandbox, type Known, operatingSystem } from './assemble.ts';
 import { cutOff, end, newDraft, type ServerDraft } from './draft.ts';
 import type { Engine, EngineSource } from './engine.ts';
+import { findServers } from './find-servers.ts';
 import { endPhase, enterPhase } from './phases.ts';
+import { reportProgress } from './progress.ts';
 import { logsOperation, type ResultsFolder } from './results-folder.ts';
 import { runServers } from './server-queue.ts';
 import { Stop } from './stop.ts';
@@ -35,7 +38,9 @@ export interface WorkflowParts {
 export class Workflow {
   readonly #host: Host;
   readonly #parts: WorkflowParts;
-  readonly #drafts: readonly ServerDraft[];
+  /** Grows when servers are found in repositories. */
+  readonly #drafts: ServerDraft[];
+  #repositories: WorkflowResult['repositories'] = [];
   readonly #snapshots: SnapshotStore;
   readonly #stop: Stop;
   #engine: Engine | null = null;
@@ -47,7 +52,7 @@ export class Workflow {
   constructor(host: Host, parts: WorkflowParts) {
     this.#host = host;
     this.#parts = parts;
-    this.#drafts = parts.config.servers.map(newDraft);
+    this.#drafts = parts.config.servers.map((server) => newDraft(server));
     const { redact, inputs } = parts;
     this.#snapshots = SnapshotStore.open({ update: inputs.updateSnapshots, redact, workspace: host.workspace });
     this.#stop = new Stop(parts.inputs.timeout, parts.interrupt);
@@ -73,13 +78,19 @@ export class Workflow {
   }
 
   async #work(): Promise<void> {
-    if (this.#drafts.length === 0) return;
+    const { config } = this.#parts;
+    const searching = config.repositories.length > 0;
+    if (this.#drafts.length === 0 && !searching) return;
     await this.#checkpoint();
-    // A server that runs elsewhere needs no Podman here.
-    if (this.#drafts.some(({ config }) => config.transport.kind !== 'remote') && !(await this.#makeSandbox())) return;
+    // A server that runs elsewhere needs no Podman here; what a repository holds is not known yet.
+    const here = searching || this.#drafts.some((draft) => draft.config.transport.kind !== 'remote');
+    if (here && !(await this.#makeSandbox())) return;
     enterPhase(this.#parts.phases, 'w02 to w08');
     await runServers(this.#host, this.#drafts, {
       engine: this.#engine,
+      more: searching ? () => this.#find() : null,
+      workspace: this.#host.workspace,
+      otherwise: config.otherwise,
       snapshots: this.#snapshots,
       stop: this.#stop,
       concurrency: this.#parts.inputs.concurrency,
@@ -90,17 +101,38 @@ export class Workflow {
     if (!this.#stop.signal.aborted) await this.#finishSnapshots();
   }
 
+  /** Servers of repositories, which are not known before those are fetched. @returns those that go on */
+  async #find(): Promise<readonly ServerDraft[]> {
+    if (this.#engine === null) return [];
+    const found = await findServers({
+      config: this.#parts.config,
+      repositories: this.#engine.repositories,
+      workspace: this.#host.workspace,
+      progress: (repository, message) => reportProgress(this.#host, 'w02 install', repository, message),
+    });
+    if (this.#stop.signal.aborted) return [];
+    this.#repositories = [...found.repositories];
+    for (const note of found.notes) this.#host.info(note);
+    this.#drafts.push(...found.drafts);
+    await this.#checkpoint();
+    return found.drafts.filter(({ phase }) => phase !== null);
+  }
+
   /** w01. @returns whether there is one; otherwise every server has its verdict. */
   async #makeSandbox(): Promise<boolean> {
     enterPhase(this.#parts.phases, 'w01 containers');
     const { engines, results } = this.#parts;
+    const { registries } = this.#parts.config;
     try {
-      this.#engine = await engines.take(results.directory, this.#stop.signal);
+      this.#engine = await engines.take({ resultsDirectory: results.directory, registries }, this.#stop.signal);
     } catch (error) {
       if (this.#stop.signal.aborted) return false;
       if (!(error instanceof SandboxUnavailable) && !(error instanceof PodmanFailed)) throw error;
       if (error instanceof SelfTestFailed) this.#selfTest = [...error.lines];
       this.#problems.push({ message: error.message, location: null });
+      for (const { source, location } of this.#parts.config.repositories) {
+        this.#drafts.push(newDraft(this.#parts.config.standIn(rawName(source), { source, location })));
+      }
       for (const draft of this.#drafts) end(draft, 'error', 'the sandbox could not be made');
       return false;
     }
@@ -188,6 +220,7 @@ export class Workflow {
       selfTest: this.#selfTest,
       problems: this.#problems,
       servers,
+      repositories: this.#repositories,
       snapshots: this.#snapshotReport,
       interruptedBy,
       verdict: judgeRun(servers, interruptedBy),

@@ -52,6 +52,7 @@ export function anEngine(parts: Partial<Engine> = {}, result: WorkflowResult = m
     run: () => Promise.resolve({ result, exitCode, files: [] }),
     openRounds: () => ({ round: () => Promise.resolve({ result, exitCode, files: [] }), end: () => Promise.resolve() }),
     initialize,
+    lookInto: () => Promise.resolve([]),
     withServer: () => Promise.resolve({ ok: false, sentences: ['there is no server'], exitCode: 3 }),
     ...parts,
   };

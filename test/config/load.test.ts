@@ -216,15 +216,16 @@ describe('where the file is', () => {
 });
 
 describe('repositories', () => {
-  test('become servers named as their package, folder, image or host', async () => {
+  test('become servers named as their package, image or host, or places to look for some', async () => {
     const workspace = workspaceWith({ 'src/tool/': '', 'lib/tool/': '' });
     const sources = ['npm:@a/tool@^1', 'npm:@b/tool', './src/tool', 'lib/tool', '.'];
     const others = ['oci:ghcr.io/acme/my_server:1.2', 'oci:localhost:5000/tool:1', 'https://mcp.example.com:8443/mcp'];
     const loaded = loadedOf(await load(workspace, { repositories: [...sources, ...others].join('\n') }));
     const names = loaded.config.servers.map(({ name }) => name);
-    expect(names.slice(0, 4)).toEqual(['tool', 'tool-2', 'tool-3', 'tool-4']);
-    expect(names[4]).toBe(path.basename(workspace));
-    expect(names.slice(5)).toEqual(['my_server', 'tool-5', 'mcp.example.com']);
+    expect(names).toEqual(['tool', 'tool-2', 'my_server', 'tool-3', 'mcp.example.com']);
+    // What a folder holds, its discovery says.
+    const searched = loaded.config.repositories.map(({ source }) => source.given);
+    expect(searched).toEqual(['./src/tool', 'lib/tool', '.']);
     expect(loaded.config.servers[0]).toMatchObject({ location: null, command: null, image: 'host', cases: [] });
   });
 
@@ -260,11 +261,11 @@ cases:
   });
 
   test('of the input have no place: the message names it', async () => {
-    const lines = problemLines(await load(workspaceWith({}), { repositories: 'owner/repo\n-x\npypi:x' }));
+    const lines = problemLines(await load(workspaceWith({}), { repositories: 'owner/repo@..\n-x\npypi:x>1' }));
     expect(lines).toEqual([
-      expect.stringMatching(/^- input `repositories`: "owner\/repo" is .*not yet supported/),
+      expect.stringMatching(/^- input `repositories`: "\.\." .*not a branch/),
       expect.stringMatching(/^- input `repositories`: "-x" .*option/),
-      expect.stringMatching(/^- input `repositories`: "pypi:x" .*not yet supported/),
+      expect.stringMatching(/^- input `repositories`: "x>1" .*Python package/),
     ]);
   });
 });

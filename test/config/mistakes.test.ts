@@ -44,20 +44,21 @@ describe('keys', () => {
     ['version: 1\nserver: {}\n', '2:1', ['"server"', 'did you mean `servers`?']],
     ['version: 1\nbanana: {}\n', '2:1', ['"banana"', '`servers`', '`gate`']],
     ['version: 1\nextends: a/b@c\n', '2:1', ['`extends`', 'not yet supported']],
-    ['version: 1\nregistries: {}\n', '2:1', ['`registries`', 'not yet supported']],
+    ['version: 1\nregistries: { acme: { url: https://npm.example.com } }\n', '2:15', ['not a scope']],
+    ['version: 1\nregistries: { "@acme": { url: http://npm.example.com } }\n', '2:31', ['not encrypted']],
     ['version: 1\nlock: a.json\n', '2:1', ['`lock`', 'not yet supported']],
     ['version: 1\nexemptions: []\n', '2:1', ['`exemptions`', 'not yet supported']],
     ['version: 1\ngate: { overall: 0.8 }\n', '2:9', ['`gate.overall`', 'not yet supported']],
     ['version: 1\ngate: { minimum: {} }\n', '2:9', ['`gate.minimum`', 'not yet supported']],
     ['version: 1\ngate: { onIncomplete: fial }\n', '2:23', ['`fail` or `neutral`', 'did you mean `fail`']],
-    ['version: 1\nrepositories:\n  - acme/server@v1\n', '3:5', ['acme/server@v1', 'not yet supported']],
+    ['version: 1\nrepositories:\n  - acme/server@-v1\n', '3:5', ['"-v1"', 'not a branch']],
     ['version: 1\nrepositories: .\n', '2:15', ['a list of sources', '"."']],
-    ['version: 1\nservers:\n  one: {}\n', '3:3', ['`servers.one.source`', 'missing']],
+    ['version: 1\nservers:\n  one: {}\n', '3:3', ['`servers.one`', '`source` is missing']],
     ['version: 1\nservers:\n  one:\n', '3:3', ['`servers.one`', 'a mapping', 'nothing']],
     ['version: 1\nservers:\n  a b: { source: npm:x }\n', '3:3', ['not a name for a server']],
-    ['version: 1\nservers:\n  one: { source: pypi:x }\n', '3:18', ['Python package', 'not yet supported']],
-    ['version: 1\nservers:\n  one: { source: https://x.example/a/b.git }\n', '3:18', ['git URL', 'not yet supported']],
-    ['version: 1\nservers:\n  one: { source: registry:io.example/x }\n', '3:18', ['MCP registry', 'not yet supported']],
+    ['version: 1\nservers:\n  one: { source: pypi:x>1 }\n', '3:18', ['Python package']],
+    ['version: 1\nservers:\n  one: { source: ssh://git@x.example/a/b.git }\n', '3:18', ['by HTTPS']],
+    ['version: 1\nservers:\n  one: { source: registry:x }\n', '3:18', ['MCP registry']],
     ['version: 1\nservers:\n  one: { source: ./gone }\n', '3:18', ['does not exist']],
     ['version: 1\nservers:\n  one: { source: .. }\n', '3:18', ['out of the workspace']],
     ['version: 1\ndefaults: { timeouts: { call: 30 } }\n', '2:31', ['`defaults.timeouts.call`', '`30s`', 'number 30']],
@@ -239,10 +240,10 @@ describe('case files', () => {
 
 test('every mistake of the inputs, the file and the case files comes in one go, in order', async () => {
   const text = `version: 2
-registries: {}
+lock: x
 servers:
   one: { source: npm:one, retries: 0 }
-  two: { source: owner/repo }
+  two: { source: owner/repo@.. }
 cases:
   - include: gone.yml
   - include: cases.yml

@@ -34,6 +34,7 @@ function resultOf(text: string): WorkflowResult {
       given: text,
       resolved: { kind: 'npm', name: text, version: text, integrity: text, digest: null },
       location,
+      declaredIn: [],
     },
     tools: [make.aTool(text, { state: 'failed', problems: [text] })],
     cases: [failed, skipped],

@@ -163,7 +163,7 @@ function resultOf(text: string): WorkflowResult {
     make.aCase(text, { state: 'skipped', reason: text }),
   ];
   const startup = make.aStartup({ outcome: 'crashed', advice: text, stderrTail: text });
-  const source = { given: text, resolved: null, location };
+  const source = { given: text, resolved: null, location, declaredIn: [] };
   return make.aResult(
     [make.aServer(text, { cases, source, state: 'failed', reason: text, startup, services: [make.aService(text)] })],
     { problems: [{ message: text, location }] },

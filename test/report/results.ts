@@ -80,6 +80,7 @@ export function aServer(name: string, changes: Partial<ServerResult> = {}): Serv
       given: `npm:@example/${name}@1.2.0`,
       resolved: { kind: 'npm', name: `@example/${name}`, version: '1.2.0', integrity: 'sha512-AAAA', digest: null },
       location: { file: '.github/mcp-workflow.yml', line: 6, column: 13 },
+      declaredIn: [],
     },
     image: { given: 'host', digest: null, toolchain: { node: '24.19.0' } },
     transport: 'stdio',
@@ -146,6 +147,7 @@ export function aSkippedServer(name: string, reason = 'grant SEARCH_TOKEN'): Ser
       given: 'npm:search',
       resolved: null,
       location: { file: '.github/mcp-workflow.yml', line: 20, column: 13 },
+      declaredIn: [],
     },
   };
   return aServer(name, { state: 'skipped', reason, startup: null, protocol: null, tools: [], ...resolved });
@@ -176,6 +178,7 @@ export function aResult(servers: readonly ServerResult[], changes: Partial<Workf
     ],
     problems: [],
     servers,
+    repositories: [],
     snapshots: null,
     cleanup: { operations: [] },
     ...changes,

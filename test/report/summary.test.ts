@@ -81,7 +81,7 @@ describe('renderSummary', () => {
     ];
     const http = make.aServer('orders', { state: 'failed', reason: 'x', transport: 'http', restarts: 2, services });
     const resolved = { kind: 'remote', name: 'mcp.example.com', version: null, integrity: null, digest: null };
-    const source = { given: 'https://mcp.example.com/mcp', resolved, location: null };
+    const source = { given: 'https://mcp.example.com/mcp', resolved, location: null, declaredIn: [] };
     const remote = make.aServer('search', { transport: 'remote', source });
     const text = render(make.aResult([http, remote], { conclusion: 'failed' }));
     expect(text).toContain('❌ service <code>cache</code> (<code>postgres:17</code>): not ready within 30 s');

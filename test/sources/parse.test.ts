@@ -145,7 +145,7 @@ describe('remote servers', () => {
   test('what is no remote server shows no secret either', () => {
     for (const given of ['https://ada:hunter2@example.com/a/b.git', 'git+https://ada:hunter2@example.com/a/b']) {
       const parsed = parseSource(given, workspace);
-      expect(parsed).toEqual({ unsupported: expect.stringContaining('git URL') });
+      expect(parsed).toEqual({ invalid: expect.stringContaining('user name or password') });
       expect(JSON.stringify(parsed)).not.toMatch(/hunter2|ada/);
     }
   });
@@ -196,23 +196,58 @@ describe('local paths', () => {
   });
 });
 
-describe('sources that are not built yet', () => {
+describe('repositories', () => {
+  const slug = (text: string) => ({ repository: { slug: text } });
+  const url = (text: string) => ({ repository: { url: text } });
   test.each([
-    ['pypi:mcp-server==1.0', 'Python package'],
-    ['registry:io.example/server', 'MCP registry'],
-    ['acme/server', 'repository on GitHub'],
-    ['acme/server@v1.2#src/everything', 'repository on GitHub'],
-    ['https://github.com/acme/server.git', 'git URL'],
-    ['git+https://example.com/server', 'git URL'],
-    ['git@github.com:acme/server.git', 'git URL'],
-    ['ssh://git@example.com/server', 'git URL'],
-    ['https://github.com/acme/server', 'git URL'],
-    ['https://gitlab.com/acme/server/', 'git URL'],
-    ['http://example.com/server.git#main', 'git URL'],
-  ])('%s', (given, what) => {
-    const parsed = parseSource(given, workspace);
-    expect(parsed).toEqual({ unsupported: expect.stringContaining(what) });
-    expect(parsed).toEqual({ unsupported: expect.stringContaining('not yet supported') });
+    ['acme/server', slug('acme/server'), null, '.'],
+    ['acme/server.git', slug('acme/server'), null, '.'],
+    ['acme/server@v1.2#src/everything', slug('acme/server'), 'v1.2', 'src/everything'],
+    ['acme/server@feature/x#./src/', slug('acme/server'), 'feature/x', 'src'],
+    ['https://github.com/acme/server.git', url('https://github.com/acme/server.git'), null, '.'],
+    ['https://github.com/acme/server@main#a', url('https://github.com/acme/server'), 'main', 'a'],
+    ['git+https://example.com/server', url('https://example.com/server'), null, '.'],
+    ['http://127.0.0.1:8080/a/server.git@0123abc', url('http://127.0.0.1:8080/a/server.git'), '0123abc', '.'],
+    ['file:///srv/server', url('file:///srv/server'), null, '.'],
+  ])('%s', (given, repository, ref, folder) => {
+    expect(parseSource(given, workspace)).toEqual({ kind: 'git', given, ...repository, ref, path: folder });
+  });
+
+  test.each([
+    ['git@github.com:acme/server.git', 'by HTTPS, never by SSH'],
+    ['ssh://git@example.com/server', 'by HTTPS, never by SSH'],
+    ['acme/server@--upload-pack=x', 'not a branch'],
+    ['acme/server@a..b', 'not a branch'],
+    ['acme/server@', 'not a branch'],
+    ['acme/server#../x', 'not a folder'],
+    ['acme/server#.git', 'not a folder'],
+    ['git+https://example.com/a.git?x=1', 'query'],
+  ])('%j is refused', (given, words) => {
+    expect(parseSource(given, workspace)).toEqual({ invalid: expect.stringMatching(words) });
+  });
+});
+
+describe('packages of Python and names of the MCP registry', () => {
+  test.each([
+    ['pypi:mcp-server', { kind: 'pypi', name: 'mcp-server', version: null }],
+    ['pypi:mcp-server==1.0', { kind: 'pypi', name: 'mcp-server', version: '1.0' }],
+    ['registry:io.example/server', { kind: 'registry', name: 'io.example/server', version: 'latest' }],
+    ['registry:io.example/server@1.2.3', { kind: 'registry', name: 'io.example/server', version: '1.2.3' }],
+  ])('%s', (given, parsed) => {
+    expect(parseSource(given, workspace)).toEqual({ given, ...parsed });
+  });
+
+  test.each([
+    ['pypi:', 'not the name of a Python package'],
+    ['pypi:-x', 'not the name'],
+    ['pypi:x>=1', 'not the name'],
+    ['pypi:x==', 'not a version'],
+    ['pypi:x==1 --pre', 'not a version'],
+    ['registry:server', 'not a name of the MCP registry'],
+    ['registry:a/b@^1', 'not a version'],
+    ['registry:../../server.json', 'out of the workspace'],
+  ])('%j is refused', (given, words) => {
+    expect(parseSource(given, workspace)).toEqual({ invalid: expect.stringContaining(words) });
   });
 });
 
@@ -221,7 +256,6 @@ test.each([
   ['-rf', 'option'],
   ['server', 'npm:NAME'],
   ['docker:node:24', '`oci:IMAGE:TAG`'],
-  ['file:///etc', 'without `file:`'],
   ['nmp:server', 'unknown prefix'],
   ['a/b/c', 'does not exist'],
   ['x'.repeat(3000), 'longer than'],
@@ -237,6 +271,10 @@ function isHarmless(parsed: ParsedSource): boolean {
     const { protocol, username, password, hash } = new URL(parsed.url);
     return /^https?:$/.test(protocol) && `${username}${password}${hash}` === '' && !parsed.url.includes('#');
   }
+  if (parsed.kind === 'pypi') return !/^-|[:/\s]/.test(`${parsed.name}${parsed.version ?? ''}`);
+  if (parsed.kind === 'git')
+    return !/(?:^|\/)\.\.(?:\/|$)|^[-/]/.test(parsed.path) && parsed.ref?.startsWith('-') !== true;
+  if (parsed.kind === 'registry') return 'name' in parsed;
   return `${parsed.path}/`.startsWith(`${workspace}/`) && !/\.git/i.test(parsed.path);
 }
 

@@ -2,9 +2,10 @@
 // npm install through it, and prints one JSON line about what is installed. npm's own output goes to stderr.
 // Plain Node without dependencies; nothing of the installed packages is started here.
 import { spawn } from 'node:child_process';
-import { closeSync, lstatSync, openSync, readdirSync, readFileSync, readSync, rmSync } from 'node:fs';
-import { createServer, connect } from 'node:net';
+import { closeSync, lstatSync, openSync, readdirSync, readSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { forward } from './forward.mjs';
+import { readJson, record, urlsIn } from './json.mjs';
 
 /**
  * @typedef {{ root: string, socket: string | null, registryPath: string, npm: string, npmArguments: string[],
@@ -13,23 +14,6 @@ import { join } from 'node:path';
 
 /** @type {Request} */
 const request = JSON.parse(process.argv[2] ?? '{}');
-
-/** @param {string} socketPath @returns {Promise<number>} the local port */
-function forward(socketPath) {
-  const server = createServer((client) => {
-    const upstream = connect(socketPath);
-    client.pipe(upstream).pipe(client);
-    client.on('error', () => upstream.destroy());
-    upstream.on('error', () => client.destroy());
-  });
-  server.unref();
-  return new Promise((resolve) => {
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      resolve(typeof address === 'object' && address !== null ? address.port : 0);
-    });
-  });
-}
 
 /** @param {number} port @returns {Promise<number>} npm's exit code */
 function install(port) {
@@ -72,20 +56,6 @@ function sizeOf(folder) {
   return size;
 }
 
-/** @param {string} path @returns {unknown} null where it is not there or no JSON */
-function readJson(path) {
-  try {
-    return JSON.parse(readFileSync(path, 'utf8'));
-  } catch {
-    return null;
-  }
-}
-
-/** @param {unknown} value @returns {Record<string, unknown>} empty where it is no object */
-function record(value) {
-  return typeof value === 'object' && value !== null ? Object.fromEntries(Object.entries(value)) : {};
-}
-
 /** @param {string} path @returns {string | null} what a `#!` line says */
 function shebang(path) {
   try {
@@ -107,14 +77,6 @@ function commandsOf(manifest) {
   if (typeof bin !== 'object' || bin === null) return {};
   return Object.fromEntries(
     Object.entries(bin).flatMap(([command, file]) => (typeof file === 'string' ? [[command, file]] : [])),
-  );
-}
-
-/** What a package of the tree wants from an address, which npm would fetch from the registry instead. @param {Record<string, unknown>} entry */
-function urlsIn(entry) {
-  const wanted = { ...record(entry['dependencies']), ...record(entry['optionalDependencies']) };
-  return Object.entries(wanted).flatMap(([name, spec]) =>
-    /^https?:/iu.test(String(spec)) ? [`${name}: ${String(spec).slice(0, 200)}`] : [],
   );
 }
 

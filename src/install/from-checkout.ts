@@ -1,0 +1,92 @@
+import type { ServerConfig } from '../config/model.ts';
+import type { FoundServer, Start } from '../discovery/model.ts';
+import type { PreparedImage } from '../sandbox/sandbox.ts';
+import type { InstallerContext } from './installer.ts';
+import type { Checkout } from '../checkout/model.ts';
+import type { InstallResult } from './model.ts';
+import { installNode } from './node-checkout.ts';
+import type { NodeRoots } from './node-roots.ts';
+import { installPackageFolder } from './path.ts';
+import { installPlain } from './plain.ts';
+import { installPythonCheckout } from './python/checkout.ts';
+import type { IndexUpstream } from './python/index-upstream.ts';
+
+/** What a server of a repository is made from. */
+export interface CheckoutOrigin {
+  readonly checkout: Checkout;
+  /** null: nothing says how it is started, apart from the configuration. */
+  readonly found: FoundServer | null;
+  /** Of its package, relative to the root. */
+  readonly folder: string;
+}
+
+type FoundOrigin = CheckoutOrigin & { readonly found: FoundServer };
+
+/** What the kinds of servers need, each made when the first one asks. */
+export interface Tools {
+  readonly node: () => Promise<InstallerContext>;
+  readonly python: () => Promise<IndexUpstream>;
+  readonly bare: Pick<InstallerContext, 'sandbox' | 'signal' | 'progress'>;
+  readonly roots: NodeRoots;
+}
+
+/** Makes a server of a repository ready to run, by what it is started with. @throws PodmanFailed, RegistryFault */
+export async function installCheckout(
+  server: ServerConfig,
+  { checkout, found, folder }: CheckoutOrigin,
+  image: PreparedImage,
+  tools: Tools,
+): Promise<InstallResult> {
+  if (found !== null) return installFound(server, { checkout, found, folder }, image, tools);
+  return installPackageFolder(await tools.node(), server, { checkout, folder }, image);
+}
+
+async function installFound(
+  server: ServerConfig,
+  origin: FoundOrigin,
+  image: PreparedImage,
+  tools: Tools,
+): Promise<InstallResult> {
+  const { checkout, found } = origin;
+  const { start, folder } = found;
+  if (server.source.kind === 'mcpb') return installPlain(tools.bare, server, { checkout, folder, start });
+  switch (start.kind) {
+    case 'node':
+      return installNode(await tools.node(), server, origin, image, tools.roots);
+    case 'python':
+      return installPythonCheckout({ ...tools.bare, index: await tools.python() }, server, origin, image);
+    case 'command':
+      return installPlain(tools.bare, server, { checkout, folder, start });
+    case 'go':
+    case 'cargo':
+    case 'dotnet':
+    case 'dockerfile':
+    case 'package':
+    case 'remote':
+    default:
+      return notBuilt(start, found);
+  }
+}
+
+const builtElsewhere = {
+  go: 'It is written in Go, and Go servers are not built here',
+  cargo: 'It is written in Rust, and Rust servers are not built here',
+  dotnet: 'It is written for .NET, and .NET servers are not built here',
+  dockerfile: 'All that starts it is a Dockerfile, and images are not built here',
+  package: 'Its manifest names a package of a kind that cannot be installed here',
+  remote: 'Its manifest names an address that cannot be used',
+} as const;
+
+function notBuilt(
+  start: Exclude<Start, { kind: 'node' | 'python' | 'command' }>,
+  { publishedAs }: FoundServer,
+): InstallResult {
+  const why = builtElsewhere[start.kind];
+  const image = publishedAs.find(({ registry }) => registry === 'oci');
+  const known = image === undefined ? '' : ` (its manifest names ${image.name})`;
+  const advice = `${why}: list the image that it is published as, \`oci:IMAGE:TAG\`${known}, or build it in an earlier step and give its folder with \`command\`.`;
+  return {
+    kind: 'failed',
+    failure: { outcome: 'install_failed', advice, stderrTail: '', exitCode: null, resolved: null },
+  };
+}
