@@ -1,6 +1,7 @@
 import { cpus, totalmem } from 'node:os';
 import { benchCalls } from './benches/calls.ts';
 import { benchCold } from './benches/cold.ts';
+import { benchDiscovery } from './benches/discovery.ts';
 import { benchManyCases } from './benches/many-cases.ts';
 import { benchManyServers } from './benches/many-servers.ts';
 import { repetitions, say } from './benches/measure.ts';
@@ -16,6 +17,7 @@ const parts: Readonly<Record<string, () => Promise<void>>> = {
   c: benchCold,
   d: benchManyCases,
   e: benchManyServers,
+  f: benchDiscovery,
 };
 
 say(

@@ -16,12 +16,6 @@ export interface Route {
   readonly scoped: ScopedRegistry | null;
 }
 
-/** @returns whether a token may be sent there: over TLS, or without leaving this machine. */
-export function isSafeForTokens(url: URL): boolean {
-  const isLoopback = ['127.0.0.1', '[::1]', 'localhost'].includes(url.hostname);
-  return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback);
-}
-
 /**
  * Decides by scope alone, so that no listed scope is ever asked of the default registry, where a stranger may have
  * published a package of that name, and nothing else is ever asked of a scope's registry.

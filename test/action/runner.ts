@@ -128,7 +128,8 @@ function environmentOf(
   const inherited = ['PATH', 'HOME', 'USER', 'LANG', 'XDG_RUNTIME_DIR', 'NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE'];
   const inputs = Object.entries(action.inputs).map(([name, { default: value }]) => [
     `INPUT_${name.toUpperCase()}`,
-    options.inputs?.[name] ?? value ?? '',
+    // The runner evaluates it; there is no token here.
+    options.inputs?.[name] ?? value?.replace(/^\$\{\{.*\}\}$/, '') ?? '',
   ]);
   return {
     ...Object.fromEntries(inherited.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : []))),
