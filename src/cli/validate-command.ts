@@ -28,12 +28,16 @@ export async function validateCommand(
     cases: cases.length,
   }));
   if (flags.json === true) {
-    print(`${printableJson({ valid: true, servers, notes })}\n`);
+    const repositories = config.repositories.map(({ source }) => source.given);
+    print(`${printableJson({ valid: true, servers, repositories, notes })}\n`);
     return exitCodes.passed;
   }
   const cases = servers.reduce((sum, server) => sum + server.cases, 0);
+  const searched = config.repositories.map(
+    ({ source }) => `  ${oneLine(source.given, 200)}: to be searched for servers`,
+  );
   const head = `valid: ${plural(servers.length, 'server')}, ${plural(cases, 'case')}`;
   const lines = servers.map((server) => `  ${oneLine(server.name, 80)}: ${plural(server.cases, 'case')}`);
-  print(`${[head, ...lines, ...notes.map((note) => logText(note))].join('\n')}\n`);
+  print(`${[head, ...lines, ...searched, ...notes.map((note) => logText(note))].join('\n')}\n`);
   return exitCodes.passed;
 }

@@ -63,7 +63,8 @@ function pnpmArguments(locked: boolean, isWorkspace: boolean): string[] {
     ...pnpmSettings,
     'cache-dir': '{cache}/pnpm',
     'state-dir': '{cache}/state',
-    'minimum-release-age': '0',
+    // Its age itself cannot be said here: a `0` of an argument counts as one, see the settings file.
+    'minimum-release-age-strict': 'false',
     'trust-policy': 'off',
     'engine-strict': 'false',
     'strict-dep-builds': 'false',

@@ -81,6 +81,9 @@ const pnpmKeys = [
   ),
 ];
 
+/** What a lock file names may be as young as it is. */
+const pnpmOwn = { minimumReleaseAge: 0 };
+
 const yarnKeys = [
   'catalog',
   'catalogs',
@@ -104,7 +107,7 @@ export async function settingsOf(checkout: Checkout, root: string, manager: Mana
     case 'pnpm': {
       const workspace = await read('pnpm-workspace.yaml');
       return {
-        files: workspace === null ? {} : { 'pnpm-workspace.yaml': keep(workspace, pnpmKeys) },
+        files: workspace === null ? {} : { 'pnpm-workspace.yaml': keep(workspace, pnpmKeys, pnpmOwn) },
         arguments: npmrcArguments(await read('.npmrc'), 'pnpm'),
       };
     }
@@ -117,10 +120,10 @@ export async function settingsOf(checkout: Checkout, root: string, manager: Mana
 }
 
 /** JSON is YAML, and holds neither anchors nor tags. */
-function keep(text: string, keys: readonly string[]): string {
+function keep(text: string, keys: readonly string[], own: Readonly<Record<string, unknown>> = {}): string {
   const settings = parseYaml(text);
   const kept = Object.entries(settings).filter(([key]) => keys.includes(key));
-  return `${JSON.stringify(Object.fromEntries(kept))}\n`;
+  return `${JSON.stringify({ ...Object.fromEntries(kept), ...own })}\n`;
 }
 
 function npmrcArguments(text: string | null, manager: 'npm' | 'pnpm'): string[] {

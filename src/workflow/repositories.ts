@@ -40,7 +40,7 @@ export class Repositories {
   look(source: RepositorySource): Promise<Looked> {
     // The folder of interest is no part of what is fetched.
     const key = identityOf(source.kind === 'git' ? { ...source, path: '.' } : source);
-    const known = this.#known.get(key) ?? this.#look(source);
+    const known = this.#known.get(key) ?? this.#look({ ...source, given: source.given.replace(/#.*$/u, '') });
     this.#known.set(key, known);
     return known;
   }

@@ -51,6 +51,7 @@ export async function run(host: Host, raw: Readonly<Record<string, string>>, opt
   }
   host.group('w00 initialize', [
     `${config.servers.length} servers, ${config.servers.reduce((sum, server) => sum + server.cases.length, 0)} cases`,
+    ...config.repositories.map(({ source }) => `${source.given} is searched for servers`),
     `results in ${results.directory}`,
     ...initialized.notes,
   ]);

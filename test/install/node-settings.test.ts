@@ -38,6 +38,7 @@ describe('settings of a repository', () => {
       packages: ['a'],
       catalog: { zod: '^4' },
       overrides: { qs: '>=6' },
+      minimumReleaseAge: 0,
     });
   });
 
