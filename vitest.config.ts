@@ -1,6 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
 // Time limits are for hangs, never for speed: these machines are shared.
+const patient = { poll: { timeout: 30_000 } };
+
 export default defineConfig({
   test: {
     clearMocks: true,
@@ -10,6 +12,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          expect: patient,
           include: ['test/**/*.test.ts'],
           exclude: ['test/podman/**', 'test/action/**'],
           testTimeout: 60_000,
@@ -18,6 +21,7 @@ export default defineConfig({
       {
         test: {
           name: 'podman',
+          expect: patient,
           include: ['test/podman/**/*.test.ts'],
           testTimeout: 300_000,
           hookTimeout: 300_000,
@@ -27,6 +31,7 @@ export default defineConfig({
       {
         test: {
           name: 'action',
+          expect: patient,
           include: ['test/action/**/*.test.ts'],
           testTimeout: 600_000,
           hookTimeout: 600_000,
