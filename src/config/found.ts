@@ -2,16 +2,8 @@ import type { ListedServer } from './assemble.ts';
 import type { CaseEntry } from './case-files.ts';
 import { serverOf } from './case-checks.ts';
 import type { SourceDocument } from './document.ts';
-import type {
-  EnvEntry,
-  FoundEntry,
-  FoundServers,
-  RunInputs,
-  ServerConfig,
-  SourceSpec,
-  Transport,
-  WorkflowConfig,
-} from './model.ts';
+import type { EnvEntry, RunInputs, ServerConfig, SourceSpec, Transport, WorkflowConfig } from './model.ts';
+import type { FoundEntry, FoundServers } from './repository-model.ts';
 import { containerNameProblem } from './names.ts';
 import type { ConfigFile } from './schema.ts';
 import { select } from './selection.ts';

@@ -1,4 +1,4 @@
-import type { RegistrySpec } from '../config/model.ts';
+import type { RegistrySpec } from '../config/repository-model.ts';
 import type { Host } from '../host/host.ts';
 import { Installer } from '../install/installer.ts';
 import { findRegistry } from '../install/npm-settings.ts';

@@ -1,7 +1,8 @@
 import pLimit from 'p-limit';
 import { CheckoutRefused, CheckoutUnavailable } from '../checkout/errors.ts';
 import { rawName } from '../config/identity.ts';
-import type { FoundEntry, RepositorySpec, WorkflowConfig } from '../config/model.ts';
+import type { WorkflowConfig } from '../config/model.ts';
+import type { FoundEntry, RepositorySpec } from '../config/repository-model.ts';
 import { deriveServerName } from '../config/names.ts';
 import type { FoundServer } from '../discovery/model.ts';
 import { PackageNotFound } from '../install/registry.ts';

@@ -1,5 +1,6 @@
 import path from 'node:path';
-import type { FoundEntry, RepositorySpec, SourceSpec } from '../config/model.ts';
+import type { SourceSpec } from '../config/model.ts';
+import type { FoundEntry, RepositorySpec } from '../config/repository-model.ts';
 import type { Discovery, FoundServer } from '../discovery/model.ts';
 import type { Finding, Location } from '../result/model.ts';
 import { sourceOfFound } from './source-of-found.ts';

@@ -1,6 +1,7 @@
 import { CheckoutRefused, CheckoutUnavailable } from '../checkout/errors.ts';
 import { foundAs } from '../config/found.ts';
-import { isRepository, type RepositorySource, type ServerConfig, type WorkflowConfig } from '../config/model.ts';
+import type { ServerConfig, WorkflowConfig } from '../config/model.ts';
+import { isRepository, type RepositorySource } from '../config/repository-model.ts';
 import type { FoundServer } from '../discovery/model.ts';
 import { PackageNotFound } from '../install/registry.ts';
 import { RegistryFault } from '../install/upstream.ts';

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CheckoutRefused, CheckoutUnavailable } from '../checkout/errors.ts';
-import { isRepository } from '../config/model.ts';
+import { isRepository } from '../config/repository-model.ts';
 import type { Discovery } from '../discovery/model.ts';
 import type { Host } from '../host/host.ts';
 import { PackageNotFound } from '../install/registry.ts';

@@ -7,7 +7,7 @@ import { textsAsCheckout } from '../checkout/memory.ts';
 import type { Checkout } from '../checkout/model.ts';
 import { repositoryUrl } from '../checkout/url.ts';
 import { identityOf } from '../config/identity.ts';
-import type { RepositorySource } from '../config/model.ts';
+import type { RepositorySource } from '../config/repository-model.ts';
 import { discover } from '../discovery/discover.ts';
 import type { Discovery } from '../discovery/model.ts';
 import type { Host } from '../host/host.ts';

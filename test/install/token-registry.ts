@@ -21,8 +21,8 @@ export async function startTokenRegistry(
   const server = createServer((request, response) => {
     const authorized = request.headers.authorization === `Bearer ${token}`;
     requests.push({ path: decodeURIComponent(request.url ?? ''), authorized });
-    if (!authorized) return void response.writeHead(401).end('{}');
-    void answer(request).then(({ status, body }) => response.writeHead(status).end(body));
+    if (!authorized) response.writeHead(401).end('{}');
+    else void answer(request).then(({ status, body }) => response.writeHead(status).end(body));
   });
   const answer = async (request: IncomingMessage) => {
     const path = (request.url ?? '/').slice(1).replace(tarballsAt, '');
