@@ -26,14 +26,14 @@ async function run(install) {
     if (install.lock !== null) {
         const path = join(root, install.lock);
         const text = readFileSync(path, 'utf8');
+        const lock = prepareLock(install.manager, text, base);
+        if (lock.foreign.length > 0)
+            return { exitCode: 1, foreign: lock.foreign };
         const missing = missingFromYarn(text, install.wanted);
         if (missing.length > 0) {
             process.stderr.write(`The lockfile needs to be updated: it lacks ${missing.join(', ')}\n`);
             return { exitCode: 1, foreign: [] };
         }
-        const lock = prepareLock(install.manager, text, base);
-        if (lock.foreign.length > 0)
-            return { exitCode: 1, foreign: lock.foreign };
         replace(path, lock.text);
     }
     // Yarn 2 takes a folder with a lock file for a project of its own, whatever lies above.
