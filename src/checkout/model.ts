@@ -17,7 +17,7 @@ export interface CheckoutFile {
 export interface Checkout {
   /** The source as the user wrote it, without credentials. */
   readonly given: string;
-  /** The commit, as hexadecimal digits; null for a folder that is not as any commit has it. */
+  /** The commit, as hexadecimal digits; null for a folder that differs from every commit. */
   readonly commit: string | null;
   /** Sorted by path, folder by folder. */
   readonly files: readonly CheckoutFile[];

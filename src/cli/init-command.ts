@@ -37,10 +37,10 @@ export async function initCommand(sources: readonly string[], flags: InitFlags, 
   const lost: (LostSource & { readonly exitCode: number })[] = [];
   const validator = createSchemaValidator();
   try {
-    for (const source of new Set(sources)) {
+    for (const target of await targetsOf([...new Set(sources)], terminal)) {
       if (terminal.interrupt.aborted) break;
       const taken = new Set(found.map(({ name }) => name));
-      const looked = await lookAt(source, taken, validator, flags, terminal);
+      const looked = await lookAt(target, taken, validator, flags, terminal);
       if ('why' in looked) lost.push(looked);
       else found.push(looked);
     }
@@ -60,8 +60,26 @@ export async function initCommand(sources: readonly string[], flags: InitFlags, 
   return written === exitCodes.passed ? checkWritten(found, failed, terminal) : written;
 }
 
+/** What is started: a source, or one server of a repository that holds several. */
+interface Target {
+  readonly source: string;
+  readonly server: string | null;
+}
+
+async function targetsOf(sources: readonly string[], terminal: Terminal): Promise<Target[]> {
+  const { engine, directory, env, interrupt } = terminal;
+  const host = new TerminalHost(directory, { verbose: false, env });
+  const looks = await engine.lookInto(host, sources, { env, interrupt });
+  return sources.flatMap((source): Target[] => {
+    const look = looks.find((one) => one.source === source);
+    // Of what is no repository, or cannot be looked into, the start itself tells.
+    const servers = look?.ok === true ? look.discovery.servers : [];
+    return servers.length <= 1 ? [{ source, server: null }] : servers.map(({ name }) => ({ source, server: name }));
+  });
+}
+
 async function lookAt(
-  source: string,
+  { source, server }: Target,
   taken: ReadonlySet<string>,
   validator: SchemaValidator,
   flags: InitFlags,
@@ -69,7 +87,7 @@ async function lookAt(
 ): Promise<FoundServer | (LostSource & { exitCode: number })> {
   const host = new TerminalHost(directory, { verbose: flags.verbose === true, env });
   const redact = grantedRedactor(flags.secret, env);
-  const choice = { source, server: null, config: null, secrets: flags.secret };
+  const choice = { source, server, config: null, secrets: flags.secret };
   const outcome = await engine.withServer(host, { env, interrupt }, choice, async ({ name, session }) => {
     const cases: FirstCase[] = [];
     for (const tool of session.surface.tools.slice(0, mostTools)) {

@@ -51,7 +51,7 @@ export function positionAt(root: Position, path: ValuePath): { value: Position |
       inner instanceof Map ? inner.get(String(step)) : Array.isArray(inner) ? inner[Number(step)] : undefined;
     if (next === undefined) return { value: key === null || inner === null ? value : null, key };
     value = next;
-    key = next.key ?? (next.start === null ? null : next.start) ?? key;
+    key = next.key ?? next.start ?? key;
   }
   return { value, key };
 }

@@ -28,7 +28,7 @@ export async function installPlain(
   const entrypoint = commandOf(start, workdir);
   if (entrypoint === null) {
     const advice = `It is started by ${start.kind}, which is not brought along: set \`command\`, or list the package or image that it is published as.`;
-    return failed('install_failed', advice);
+    return failed(advice);
   }
   context.progress(server.name, `copying ${checkout.given} in`);
   const uid = context.sandbox.nextUid();
@@ -59,7 +59,7 @@ export async function installPlain(
     };
   } catch (error) {
     if (!(error instanceof FolderRefused)) throw error;
-    return failed('install_failed', `${checkout.given} cannot be copied in: ${error.message}.`);
+    return failed(`${checkout.given} cannot be copied in: ${error.message}.`);
   }
 }
 
@@ -74,6 +74,9 @@ function commandOf(start: Start, workdir: string): readonly string[] | null {
   return ['python3', '-m', start.run.module, ...start.args];
 }
 
-function failed(outcome: 'install_failed', advice: string): InstallResult {
-  return { kind: 'failed', failure: { outcome, advice, stderrTail: '', exitCode: null, resolved: null } };
+function failed(advice: string): InstallResult {
+  return {
+    kind: 'failed',
+    failure: { outcome: 'install_failed', advice, stderrTail: '', exitCode: null, resolved: null },
+  };
 }

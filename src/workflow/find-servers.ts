@@ -1,17 +1,14 @@
 import pLimit from 'p-limit';
-import { CheckoutRefused, CheckoutUnavailable } from '../checkout/errors.ts';
 import { rawName } from '../config/identity.ts';
-import type { WorkflowConfig } from '../config/model.ts';
+import type { ServerConfig, WorkflowConfig } from '../config/model.ts';
 import type { FoundEntry, RepositorySpec } from '../config/repository-model.ts';
 import { deriveServerName } from '../config/names.ts';
 import type { FoundServer } from '../discovery/model.ts';
-import { PackageNotFound } from '../install/registry.ts';
-import { RegistryFault } from '../install/upstream.ts';
-import { messageOf } from '../process/failure.ts';
 import type { RepositoryResult } from '../result/model.ts';
 import { failBeforeStart } from './connect.ts';
 import { end, newDraft, type ServerDraft } from './draft.ts';
 import type { Looked, Repositories } from './repositories.ts';
+import { type RepositoryFault, repositoryFault } from './repository-fault.ts';
 import { entryOf, findingsOf, serversIn } from './found-entry.ts';
 
 /** How many repositories are fetched at a time. */
@@ -39,10 +36,7 @@ interface Candidate {
   readonly found: FoundServer;
 }
 
-type Searched = { readonly spec: RepositorySpec } & (
-  | { readonly looked: Looked }
-  | { readonly state: 'failed' | 'error'; readonly reason: string }
-);
+type Searched = { readonly spec: RepositorySpec } & ({ readonly looked: Looked } | RepositoryFault);
 
 /**
  * Fetches and searches the repositories of the configuration. Names are given in the order of the configuration, so that
@@ -86,12 +80,9 @@ async function search(spec: RepositorySpec, { repositories, progress }: FindCont
     progress(given, `${looked.discovery.servers.length} servers found${at}`);
     return { spec, looked };
   } catch (error) {
-    const failed = error instanceof CheckoutRefused || error instanceof PackageNotFound;
-    const unavailable = error instanceof CheckoutUnavailable || error instanceof RegistryFault;
-    if (!failed && !unavailable) throw error;
-    const reason = messageOf(error);
-    progress(given, reason);
-    return { spec, state: failed ? 'failed' : 'error', reason };
+    const fault = repositoryFault(error);
+    progress(given, fault.reason);
+    return { spec, ...fault };
   }
 }
 
@@ -121,6 +112,16 @@ function resultOf(searched: Searched, found: readonly Candidate[]): RepositoryRe
     leftOut: discovery.leftOut.slice(0, mostLeftOut).map((one) => ({ path: one.path, why: one.why })),
     notes: [...checkout.notes],
   };
+}
+
+/** @returns a server for each repository, to stand in the result while, or where, no server comes from it */
+export function standIns({ servers, repositories, standIn }: WorkflowConfig): ServerConfig[] {
+  const taken = new Set(servers.map(({ name }) => name));
+  return repositories.map((spec) => {
+    const name = deriveServerName(rawName(spec.source), taken);
+    taken.add(name);
+    return standIn(name, spec);
+  });
 }
 
 /** A source that nothing comes from is no success: it stands in the result as a server that is not there. */

@@ -1,15 +1,12 @@
-import { CheckoutRefused, CheckoutUnavailable } from '../checkout/errors.ts';
 import { foundAs } from '../config/found.ts';
 import type { ServerConfig, WorkflowConfig } from '../config/model.ts';
 import { isRepository, type RepositorySource } from '../config/repository-model.ts';
 import type { FoundServer } from '../discovery/model.ts';
-import { PackageNotFound } from '../install/registry.ts';
-import { RegistryFault } from '../install/upstream.ts';
-import { messageOf } from '../process/failure.ts';
 import { failBeforeStart } from './connect.ts';
 import { declaredIn, end, recordFindings, type ServerDraft } from './draft.ts';
 import { entryOf, findingsOf, serversIn } from './found-entry.ts';
 import type { Looked, Repositories } from './repositories.ts';
+import { repositoryFault } from './repository-fault.ts';
 
 export interface LocateContext {
   readonly repositories: Repositories;
@@ -30,11 +27,9 @@ export async function locate(draft: ServerDraft, context: LocateContext): Promis
     const looked = await context.repositories.look(source);
     return settle(draft, source, looked, context);
   } catch (error) {
-    const reason = messageOf(error);
-    if (error instanceof CheckoutUnavailable || error instanceof RegistryFault) end(draft, 'error', reason);
-    else if (error instanceof CheckoutRefused || error instanceof PackageNotFound)
-      failBeforeStart(draft, 'install_failed', reason);
-    else throw error;
+    const { state, reason } = repositoryFault(error);
+    if (state === 'error') end(draft, 'error', reason);
+    else failBeforeStart(draft, 'install_failed', reason);
     return false;
   }
 }
@@ -42,7 +37,8 @@ export async function locate(draft: ServerDraft, context: LocateContext): Promis
 function settle(draft: ServerDraft, source: RepositorySource, looked: Looked, context: LocateContext): boolean {
   const { config } = draft;
   const all = serversIn(source, looked.discovery);
-  const found = config.command === null && config.bin === null ? choose(config, all) : null;
+  const own = source.kind === 'git' ? source.path : '.';
+  const found = config.command === null && config.bin === null ? choose(config, own, all) : null;
   if (found === 'several') {
     const names = all.map(({ name, folder }) => `${name} (${folder})`).join(', ');
     const how =
@@ -56,7 +52,7 @@ function settle(draft: ServerDraft, source: RepositorySource, looked: Looked, co
     );
     return false;
   }
-  const folder = found?.folder ?? (source.kind === 'git' ? source.path : '.');
+  const folder = found?.folder ?? own;
   if (found === null) {
     // As it stands: a package whose sources do not look like a server's, which the user says is one.
     if (source.kind !== 'path') draft.origin = { checkout: looked.checkout, found, folder };
@@ -73,7 +69,9 @@ function settle(draft: ServerDraft, source: RepositorySource, looked: Looked, co
   return true;
 }
 
-function choose({ name }: ServerConfig, all: readonly FoundServer[]): FoundServer | null | 'several' {
+/** The one called like the entry, or else the one of the folder that was named. */
+function choose({ name }: ServerConfig, own: string, all: readonly FoundServer[]): FoundServer | null | 'several' {
   if (all.length <= 1) return all[0] ?? null;
-  return all.find((found) => found.name === name) ?? 'several';
+  const [only, ...more] = all.filter(({ folder }) => folder === own);
+  return all.find((found) => found.name === name) ?? (more.length === 0 ? only : undefined) ?? 'several';
 }

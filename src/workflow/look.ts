@@ -1,16 +1,13 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CheckoutRefused, CheckoutUnavailable } from '../checkout/errors.ts';
 import { isRepository } from '../config/repository-model.ts';
 import type { Discovery } from '../discovery/model.ts';
 import type { Host } from '../host/host.ts';
-import { PackageNotFound } from '../install/registry.ts';
-import { RegistryFault } from '../install/upstream.ts';
-import { messageOf } from '../process/failure.ts';
 import { parseSource } from '../sources/parse.ts';
 import { serversIn } from './found-entry.ts';
 import { Repositories } from './repositories.ts';
+import { repositoryFault } from './repository-fault.ts';
 import { exitCodes } from './verdict.ts';
 
 /** What was found in one source, or why nothing could be. */
@@ -60,9 +57,7 @@ async function lookAt(text: string, host: Host, repositories: Repositories): Pro
       discovery: { ...discovery, servers },
     };
   } catch (error) {
-    const failed = error instanceof CheckoutRefused || error instanceof PackageNotFound;
-    const unavailable = error instanceof CheckoutUnavailable || error instanceof RegistryFault;
-    if (!failed && !unavailable) throw error;
-    return refused(messageOf(error), failed ? exitCodes.gateFailed : exitCodes.infrastructure);
+    const { state, reason } = repositoryFault(error);
+    return refused(reason, state === 'failed' ? exitCodes.gateFailed : exitCodes.infrastructure);
   }
 }

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { CheckoutRefused } from '../checkout/errors.ts';
 import { openFolder } from '../checkout/fetch-folder.ts';
 import { fetchGit } from '../checkout/fetch-git.ts';
@@ -12,6 +12,7 @@ import { discover } from '../discovery/discover.ts';
 import type { Discovery } from '../discovery/model.ts';
 import type { Host } from '../host/host.ts';
 import { readRegistryEntry } from '../install/mcp-registry.ts';
+import { messageOf } from '../process/failure.ts';
 
 export interface RepositoriesOptions {
   readonly host: Host;
@@ -72,7 +73,7 @@ export class Repositories {
       case 'registry': {
         const text =
           'file' in source
-            ? await readFile(source.file, 'utf8')
+            ? await readManifest(source.given, source.file)
             : await readRegistryEntry(source.name, source.version, { env, signal });
         return textsAsCheckout(source.given, { 'server.json': text });
       }
@@ -100,4 +101,17 @@ export class Repositories {
       { folder: await folder(), token, tokenHost, allowLocal, allowInsecure, signal, env },
     );
   }
+}
+
+const maxManifest = 1024 * 1024;
+
+/** @throws CheckoutRefused */
+async function readManifest(given: string, file: string): Promise<string> {
+  try {
+    const { size } = await stat(file);
+    if (size <= maxManifest) return await readFile(file, 'utf8');
+  } catch (error) {
+    throw new CheckoutRefused(`${given} cannot be read: ${messageOf(error)}.`);
+  }
+  throw new CheckoutRefused(`${given} is larger than 1 MiB, which no \`server.json\` is.`);
 }

@@ -1,4 +1,3 @@
-import { rawName } from '../config/identity.ts';
 import type { RunInputs, WorkflowConfig } from '../config/model.ts';
 import { SnapshotStore } from '../cases/snapshot-store.ts';
 import type { Host } from '../host/host.ts';
@@ -10,7 +9,7 @@ import { type Redact, redactDeep } from '../text/untrusted.ts';
 import { assembleResult, hostWithoutSandbox, type Known, operatingSystem } from './assemble.ts';
 import { cutOff, end, newDraft, type ServerDraft } from './draft.ts';
 import type { Engine, EngineSource } from './engine.ts';
-import { findServers } from './find-servers.ts';
+import { findServers, standIns } from './find-servers.ts';
 import { endPhase, enterPhase } from './phases.ts';
 import { reportProgress } from './progress.ts';
 import { logsOperation, type ResultsFolder } from './results-folder.ts';
@@ -40,6 +39,8 @@ export class Workflow {
   readonly #parts: WorkflowParts;
   /** Grows when servers are found in repositories. */
   readonly #drafts: ServerDraft[];
+  /** Stand for the repositories until it is known what is in them, so that none is lost to an interruption. */
+  #unsearched: readonly ServerDraft[];
   #repositories: WorkflowResult['repositories'] = [];
   readonly #snapshots: SnapshotStore;
   readonly #stop: Stop;
@@ -53,6 +54,7 @@ export class Workflow {
     this.#host = host;
     this.#parts = parts;
     this.#drafts = parts.config.servers.map((server) => newDraft(server));
+    this.#unsearched = standIns(parts.config).map((server) => newDraft(server));
     const { redact, inputs } = parts;
     this.#snapshots = SnapshotStore.open({ update: inputs.updateSnapshots, redact, workspace: host.workspace });
     this.#stop = new Stop(parts.inputs.timeout, parts.interrupt);
@@ -68,13 +70,17 @@ export class Workflow {
     // What comes later, a deadline during the cleanup, changes no verdict.
     const { by } = this.#stop;
     if (by !== null) {
-      for (const draft of this.#drafts) cutOff(draft, by);
-      await this.#write(this.#resultNow([], this.#drafts, by));
+      for (const draft of this.#all) cutOff(draft, by);
+      await this.#write(this.#resultNow([], this.#all, by));
     }
     enterPhase(this.#parts.phases, 'w09 clean up');
     const cleanup = await this.#cleanUp(by);
     endPhase(this.#parts.phases);
-    return this.#resultNow(cleanup, this.#drafts, by);
+    return this.#resultNow(cleanup, this.#all, by);
+  }
+
+  get #all(): readonly ServerDraft[] {
+    return [...this.#drafts, ...this.#unsearched];
   }
 
   async #work(): Promise<void> {
@@ -104,15 +110,21 @@ export class Workflow {
   /** Servers of repositories, which are not known before those are fetched. @returns those that go on */
   async #find(): Promise<readonly ServerDraft[]> {
     if (this.#engine === null) return [];
-    const found = await findServers({
+    const finding = findServers({
       config: this.#parts.config,
       repositories: this.#engine.repositories,
       workspace: this.#host.workspace,
       progress: (repository, message) => reportProgress(this.#host, 'w02 install', repository, message),
     });
-    if (this.#stop.signal.aborted) return [];
+    // What a stop breaks off is cut off, and no mistake.
+    const found = await finding.catch((error: unknown) => {
+      if (this.#stop.signal.aborted) return null;
+      throw error;
+    });
+    if (found === null || this.#stop.signal.aborted) return [];
     this.#repositories = [...found.repositories];
     for (const note of found.notes) this.#host.info(note);
+    this.#unsearched = [];
     this.#drafts.push(...found.drafts);
     await this.#checkpoint();
     return found.drafts.filter(({ phase }) => phase !== null);
@@ -130,10 +142,7 @@ export class Workflow {
       if (!(error instanceof SandboxUnavailable) && !(error instanceof PodmanFailed)) throw error;
       if (error instanceof SelfTestFailed) this.#selfTest = [...error.lines];
       this.#problems.push({ message: error.message, location: null });
-      for (const { source, location } of this.#parts.config.repositories) {
-        this.#drafts.push(newDraft(this.#parts.config.standIn(rawName(source), { source, location })));
-      }
-      for (const draft of this.#drafts) end(draft, 'error', 'the sandbox could not be made');
+      for (const draft of this.#all) end(draft, 'error', 'the sandbox could not be made');
       return false;
     }
     const { facts, selfTest } = this.#engine.sandbox;
@@ -157,7 +166,7 @@ export class Workflow {
     this.#problems.push({ message: this.#internalError(error), location: null });
     // What is still under way must not make things while they are removed.
     this.#stop.abort(error);
-    for (const draft of this.#drafts) this.#failDraft(draft, error);
+    for (const draft of this.#all) this.#failDraft(draft, error);
   }
 
   /** A mistake of ours in one server's work: never a verdict on it, and nothing to the others. */
@@ -180,7 +189,7 @@ export class Workflow {
     if (this.#stop.by !== null) return;
     const by = 'the end of its process';
     // What has ended stays as it is, and large ones need no copy.
-    const drafts = this.#drafts.map((draft) => (draft.phase === null ? draft : structuredClone(draft)));
+    const drafts = this.#all.map((draft) => (draft.phase === null ? draft : structuredClone(draft)));
     for (const draft of drafts) cutOff(draft, by);
     await this.#write(this.#resultNow([], drafts, by));
   }

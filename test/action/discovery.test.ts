@@ -144,6 +144,30 @@ describe('a repository of a server that wants a token, with nothing else configu
   });
 });
 
+describe('a repository that is still being fetched', () => {
+  it.each(['SIGINT', 'SIGKILL'] as const)(
+    'is named in the result after %s, and is no mistake of ours',
+    async (signal) => {
+      const silent = await serve(() => {});
+      const job = createJob({ inputs: { repositories: `${silent.origin}/acme/tools.git` } });
+      const running = job.start();
+      await running.logged('looking for servers in it');
+      running.kill(signal);
+      const { log } = await running.done;
+      expect(log).not.toContain('Internal error');
+      expect(WorkflowResult.parse(job.readResult())).toMatchObject({
+        complete: false,
+        conclusion: 'incomplete',
+        servers: [{ name: 'tools', state: 'skipped', reason: expect.stringContaining('cut off by') }],
+      });
+      await job.post();
+      expect(leftovers([job])).toEqual([]);
+      await silent.close();
+      job.remove();
+    },
+  );
+});
+
 describe('the workspace as a source', () => {
   const run = async (files: Record<string, string>) => {
     const registry = await startRegistry([]);

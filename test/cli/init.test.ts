@@ -4,12 +4,29 @@ import * as fc from 'fast-check';
 import { parse } from 'yaml';
 import { describe, expect, it } from 'vitest';
 import { casesText, configText } from '../../src/cli/first-files.ts';
+import type { FoundServer } from '../../src/discovery/model.ts';
 import { TerminalHost } from '../../src/host/terminal.ts';
 import { initialize } from '../../src/workflow/initialize.ts';
+import type { ServerChoice } from '../../src/workflow/live-server.ts';
 import { hostileText } from '../text/hostile.ts';
 import * as make from '../report/results.ts';
 import { aFolder, aSession, command, serving } from './fakes.ts';
 
+const aFoundServer: FoundServer = {
+  name: '',
+  folder: '.',
+  language: 'javascript',
+  start: { kind: 'node', bin: null, file: 'x.js', args: [] },
+  command: ['node', 'x.js'],
+  registryName: null,
+  publishedAs: [],
+  env: [],
+  wants: [],
+  transports: ['stdio'],
+  remotes: [],
+  needsBuild: false,
+  declaredIn: [],
+};
 const readOnly = { readOnlyHint: true };
 const schemaOf = (properties: Record<string, unknown>) => ({
   type: 'object',
@@ -107,6 +124,24 @@ describe('init', () => {
     });
     expect({ exitCode, err }).toMatchObject({ exitCode: 0, err: expect.not.stringContaining('not valid') });
     expect(await readFile(join(folder.path, 'mcp-cases/odd.yml'), 'utf8')).toContain('cases: []');
+  });
+
+  it('takes every server of a repository that holds several, by its name', async () => {
+    await using folder = await aFolder();
+    const choices: ServerChoice[] = [];
+    const found = (name: string) => ({ ...aFoundServer, name });
+    const discovery = { servers: [found('one'), found('two')], leftOut: [], findings: [] };
+    const engine = {
+      ...serving({ 'acme/tools': aServer() }, choices),
+      lookInto: () =>
+        Promise.resolve([{ source: 'acme/tools', ok: true as const, commit: null, notes: [], discovery }]),
+    };
+    const { exitCode } = await command(['init', 'acme/tools'], { engine, directory: folder.path });
+    expect(exitCode).toBe(0);
+    expect(choices).toMatchObject([
+      { source: 'acme/tools', server: 'one' },
+      { source: 'acme/tools', server: 'two' },
+    ]);
   });
 
   it('leaves a server that does not start as a comment, and ends with its exit code', async () => {
