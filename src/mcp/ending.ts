@@ -1,8 +1,9 @@
 import type { Exit } from '../process/piped.ts';
 import type { Ending } from './wire.ts';
 
-/** @returns "exited with code 1", "was ended by SIGKILL", or why it never ran. */
-export function exitPhrase(exit: Pick<Exit, 'exitCode' | 'signal' | 'spawnError'>): string {
+/** @returns "exited with code 1", "was ended by SIGKILL", the limit that it exceeded, or why it never ran. */
+export function exitPhrase(exit: Pick<Exit, 'exitCode' | 'signal' | 'spawnError' | 'exceeded'>): string {
+  if (exit.exceeded !== undefined) return `exceeded ${exit.exceeded} and was ended`;
   if (exit.spawnError !== null) return `could not be started (${exit.spawnError})`;
   return exit.signal === null ? `exited with code ${exit.exitCode ?? 'unknown'}` : `was ended by ${exit.signal}`;
 }

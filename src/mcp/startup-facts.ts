@@ -5,7 +5,7 @@ import type { HttpFailure } from './http/failure.ts';
 /** What is known of a start that ended in no session. */
 export interface StartupFacts {
   /** How the process ended by itself; null while it still ran. */
-  readonly exit: Pick<Exit, 'exitCode' | 'signal' | 'spawnError'> | null;
+  readonly exit: Pick<Exit, 'exitCode' | 'signal' | 'spawnError' | 'exceeded'> | null;
   readonly stderrTail: string;
   /** The last line of stderr that says something; may be empty. */
   readonly lastStderrLine: string;

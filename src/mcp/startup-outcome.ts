@@ -48,6 +48,7 @@ const onlyIf =
 
 const rules: readonly Rule[] = [
   notStarted,
+  exceededLimit,
   answeredWrongly,
   failedOverHttp,
   polluted,
@@ -87,6 +88,11 @@ function notStarted({ exit }: StartupFacts): StartupVerdict | null {
   if (exit === null || exit.spawnError === null) return null;
   const advice = `The process that runs the server ${exitPhrase(exit)}: check that this machine has the program and may run it.`;
   return { outcome: 'unreachable', advice };
+}
+
+/** Whatever it printed before that: the kernel says what happened. */
+function exceededLimit(facts: StartupFacts): StartupVerdict | null {
+  return facts.exit?.exceeded === undefined ? null : exited(facts);
 }
 
 function answeredWrongly({ wrongAnswer, reach, asked }: StartupFacts): StartupVerdict | null {
@@ -162,7 +168,8 @@ function exited({ exit, lastStderrLine }: StartupFacts): StartupVerdict | null {
   };
 }
 
-function whatToDo({ exitCode, signal }: Pick<Exit, 'exitCode' | 'signal'>): string {
+function whatToDo({ exitCode, signal, exceeded }: Pick<Exit, 'exitCode' | 'signal' | 'exceeded'>): string {
+  if (exceeded !== undefined) return 'raise `resources.memory`, or have it need less';
   if (signal === 'SIGKILL' || exitCode === 137) {
     return 'its memory limit has most likely ended it, so raise `resources.memory`';
   }

@@ -7,6 +7,8 @@ export interface Exit {
   readonly durationMs: number;
   /** Why it could not be started, for example `ENOENT`; null when it ran. */
   readonly spawnError: string | null;
+  /** The limit that it was ended for, as in "512 MiB of memory"; absent where there was none, or nobody can tell. */
+  readonly exceeded?: string;
 }
 
 /** A process that is spoken to over its standard streams for as long as it lives. None of them is inherited. */

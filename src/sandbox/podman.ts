@@ -1,12 +1,14 @@
+import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
-import type { PipedProcess } from '../process/piped.ts';
+import type { Exit, PipedProcess } from '../process/piped.ts';
 import { type CommandResult, runCommand, startPiped } from '../process/run.ts';
 import { PodmanFailed } from './errors.ts';
 import type { LedgerEntry } from './ledger.ts';
 import { ownerLabel, runLabel, runVariable, stepLabel } from './names.ts';
 import { type ContainerSpec, type PolicyContext, policyArguments } from './policy.ts';
+import { type Usage, UsageWatch } from './usage.ts';
 
 /** Whose things are made: written on each as labels. */
 export interface RunIdentity {
@@ -26,6 +28,8 @@ export interface Listed {
 /** A container that is spoken to over its standard streams. */
 export interface StartedContainer extends PipedProcess {
   readonly name: string;
+  /** What it has used up to now; when it has ended, altogether. */
+  usage(): Usage;
 }
 
 export type Kind = 'container' | 'volume' | 'network';
@@ -128,11 +132,19 @@ export class Podman {
   start(spec: ContainerSpec, context: PolicyContext): StartedContainer {
     this.#refuseAfterStop();
     const name = this.#newContainer(spec);
-    const client = startPiped('podman', this.#runArguments(name, spec, context), {
+    const pidFile = join(context.pidFolder, name);
+    const client = startPiped('podman', this.#runArguments(name, spec, context, pidFile), {
       env: { [runVariable]: this.#identity.runId, ...spec.secretEnv },
     });
-    const kill = () => void this.remove('container', [name]).finally(() => client.kill());
-    return { ...client, name, kill };
+    const watch = new UsageWatch(pidFile);
+    // Its memory at its polite end, which begins so, is soon nobody's to read.
+    client.stdin.once('finish', () => watch.look());
+    const exited = client.exited.then((exit) => withLimit(exit, watch.end(), spec.resources.memory));
+    const kill = () => {
+      watch.look();
+      void this.remove('container', [name]).finally(() => client.kill());
+    };
+    return { ...client, name, kill, exited, usage: () => watch.look() };
   }
 
   /** Removes by name; what is gone already is no error. */
@@ -178,13 +190,14 @@ export class Podman {
     return parseListed(output);
   }
 
-  #runArguments(name: string, spec: ContainerSpec, context: PolicyContext): string[] {
+  #runArguments(name: string, spec: ContainerSpec, context: PolicyContext, pidFile: string | null = null): string[] {
     const [program = '', ...args] = spec.command;
     return [
       'run',
       '--rm',
       ...this.#labels(),
       `--name=${name}`,
+      ...(pidFile === null ? [] : [`--pidfile=${pidFile}`]),
       ...policyArguments(spec, context),
       // An image's own entry point would stand before our command.
       `--entrypoint=${program}`,
@@ -203,6 +216,12 @@ export class Podman {
     const { runId, stepKey, owner } = this.#identity;
     return [`--label=${runLabel}=${runId}`, `--label=${stepLabel}=${stepKey}`, `--label=${ownerLabel}=${owner}`];
   }
+}
+
+/** An end by SIGKILL is one for memory where the kernel counted such a one; a child's may be survived. */
+function withLimit(exit: Exit, { memoryKills }: Usage, memory: number): Exit {
+  const killed = exit.exitCode === 137 || exit.signal === 'SIGKILL';
+  return killed && memoryKills > 0 ? { ...exit, exceeded: `${Math.round(memory / 1024 ** 2)} MiB of memory` } : exit;
 }
 
 /** Proxies, and where the user's own settings of registries and logins to them lie (containers-registries.conf(5)). */

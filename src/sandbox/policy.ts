@@ -60,6 +60,8 @@ export interface ContainerSpec {
 export interface PolicyContext {
   readonly seccompProfile: string | null;
   readonly controllers: ReadonlySet<string>;
+  /** Of the host, for the pid files of containers whose use of memory is looked at; on the way to nobody else. */
+  readonly pidFolder: string;
 }
 
 export const homeDirectory = '/home/user';

@@ -28,6 +28,8 @@ import { reserveUidBlock, type UidBlock } from './uids.ts';
 
 export { type ContainerRequest, placeProgram, type PreparedImage, type User } from './container.ts';
 
+const pidFolderName = 'pids';
+
 export interface SandboxOptions {
   readonly stepKey: string;
   readonly env: Readonly<NodeJS.ProcessEnv>;
@@ -114,7 +116,11 @@ export class Sandbox {
       directories,
       podman,
       uids,
-      context: { seccompProfile: strict ? join(runtime, 'seccomp.json') : null, controllers: facts.controllers },
+      context: {
+        seccompProfile: strict ? join(runtime, 'seccomp.json') : null,
+        controllers: facts.controllers,
+        pidFolder: join(runtime, pidFolderName),
+      },
       hostImage: hostImageOf(reference, usr, toolchain),
     };
     const selfTest = await runSelfTest({ ...parts, uid: uids.uid(0), runtime }, options.signal);
@@ -266,7 +272,7 @@ function requireDirectories(env: Readonly<NodeJS.ProcessEnv>): StateDirectories 
 async function prepareRuntime(directories: StateDirectories, runId: string): Promise<string> {
   const runtime = join(directories.runtime, runId);
   try {
-    await mkdir(runtime, { recursive: true, mode: 0o700 });
+    await mkdir(join(runtime, pidFolderName), { recursive: true, mode: 0o700 });
   } catch (error) {
     throw new SandboxUnavailable(
       `XDG_RUNTIME_DIR is ${dirname(directories.runtime)}, which does not exist or cannot be written (${codeOf(error) ?? messageOf(error)}): run \`loginctl enable-linger\` for the runner's user, then start the runner again.`,

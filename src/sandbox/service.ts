@@ -122,7 +122,8 @@ export class Service {
   }
 }
 
-function howItEnded({ exitCode, signal }: Exit): string {
+function howItEnded({ exitCode, signal, exceeded }: Exit): string {
+  if (exceeded !== undefined) return `it exceeded ${exceeded}: raise \`resources.memory\``;
   if (exitCode === 137) return 'exit code 137: killed, most often by its memory limit';
   return exitCode === null ? `signal ${signal ?? 'unknown'}` : `exit code ${exitCode}`;
 }

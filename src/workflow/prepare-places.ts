@@ -2,6 +2,7 @@ import type { InstallResult, InstalledTree } from '../install/model.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 import { failToStart } from './connect.ts';
 import { end, recordTree, type ServerDraft } from './draft.ts';
+import { recordUsage } from './record-usage.ts';
 import type { MakePlace } from './instances.ts';
 import { remotePlace } from './remote-place.ts';
 import type { ServerRunContext } from './server-run.ts';
@@ -57,6 +58,10 @@ async function placesOn(
     signal: context.signal,
     progress: (message) => context.progress('w03 connect', server.name, message),
     onLog: (service, line) => context.onLog(`${server.name}.${service}`, line),
+    onUsage: (usage) => {
+      // Once the run is stopped its results are written: nothing is added to them.
+      if (!context.signal.aborted) recordUsage(draft, usage);
+    },
   });
   result.image.given = site.image.given;
   result.image.digest = site.image.digest;

@@ -5,6 +5,7 @@ import type { InstalledTree } from '../install/model.ts';
 import type { Reach } from '../mcp/model.ts';
 import type { ServiceResult, StartupOutcome } from '../result/model.ts';
 import type { PreparedImage, Sandbox } from '../sandbox/sandbox.ts';
+import type { Usage } from '../sandbox/usage.ts';
 import { type CopiedMounts, copyMounts } from './copy-in.ts';
 import { openPlace } from './server-place.ts';
 import { type PreparedService, prepareServices, Services } from './services.ts';
@@ -16,6 +17,8 @@ export interface SiteOptions {
   readonly progress: (message: string) => void;
   /** Each line that a service prints, bounded. */
   readonly onLog: (service: string, line: string) => void;
+  /** What an instance of the server has used, when it has ended. */
+  readonly onUsage: (usage: Usage) => void;
 }
 
 /** One place to run: for shared use, or apart with a work folder and services of its own. */

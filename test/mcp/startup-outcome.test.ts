@@ -146,12 +146,21 @@ describe('other ends', () => {
     [code(0), /exited with code 0.*without a word.*subcommand/],
     [code(137), /code 137.*memory limit/],
     [{ exitCode: null, signal: 'SIGKILL', spawnError: null }, /SIGKILL.*memory limit/],
+    [{ ...code(137), exceeded: '512 MiB of memory' }, /exceeded 512 MiB of memory and was ended before.*raise `resources.memory`/],
     [code(127), /command was not found/],
     [code(3), /code 3/],
   ] as const)('a silent exit %j', ([exit, advice]) => {
     expect(startupOutcome(exited('', { exit }))).toMatchObject({
       outcome: 'crashed',
       advice: expect.stringMatching(advice),
+    });
+  });
+
+  test('a limit that was exceeded comes before what was printed', () => {
+    const exit = { ...code(137), exceeded: '512 MiB of memory' };
+    expect(startupOutcome(exited('Error: API_KEY is not set', { exit }))).toMatchObject({
+      outcome: 'crashed',
+      advice: expect.stringContaining('exceeded 512 MiB of memory'),
     });
   });
 

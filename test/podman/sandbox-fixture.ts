@@ -80,6 +80,7 @@ export function siteOptions(): SiteOptions & { readonly progressLines: string[];
     signal: new AbortController().signal,
     progress: (message) => progressLines.push(message),
     onLog: (service, line) => logLines.push(`${service}: ${line}`),
+    onUsage: () => {},
     progressLines,
     logLines,
   };

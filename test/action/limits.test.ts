@@ -1,0 +1,89 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { WorkflowResult } from '../../src/result/model.ts';
+import { type FixtureServer, jobWith } from './fixtures.ts';
+import { leftovers } from './leftovers.ts';
+import type { Job } from './runner.ts';
+
+const patient = { timeouts: { start: '120s', call: '120s' } };
+const hog = (when: string): FixtureServer => ({
+  program: 'exceeds-memory',
+  args: ['320', when],
+  resources: { memory: '160Mi', pids: 64 },
+  ...patient,
+});
+const servers: Record<string, FixtureServer> = {
+  healthy: { program: 'healthy', ...patient },
+  'at-start': hog('at-start'),
+  'in-call': hog('in-call'),
+  'in-child': hog('in-child'),
+  processes: { program: 'wants-many-processes', args: ['100'], resources: { pids: 64 }, ...patient },
+};
+const cases = [
+  { id: 'adds', server: 'healthy', tool: 'add', args: { a: 2, b: 3 }, expect: { contains: '5' } },
+  ...['at-start', 'in-call', 'in-child'].map((server) => ({ id: 'takes', server, tool: 'take' })),
+  { id: 'is-well', server: 'in-child', tool: 'echo', args: { message: 'still here' }, expect: { contains: 'still' } },
+  { id: 'starts', server: 'processes', tool: 'start', expect: { contains: 'of 100 started' } },
+];
+
+/** What holds depends on the machine: where no controller is delegated, the result says so, and nobody is blamed. */
+describe('servers that want more than they were given', () => {
+  let job: Job;
+  let result: WorkflowResult;
+  beforeAll(async () => {
+    job = jobWith(servers, cases, { inputs: { concurrency: '2' } });
+    await job.main();
+    result = WorkflowResult.parse(job.readResult());
+  });
+  afterAll(() => job.remove());
+
+  const server = (name: string) => {
+    const found = result.servers.find((each) => each.name === name);
+    if (found === undefined) throw new Error(`${name} is not in the result`);
+    return found;
+  };
+  const holds = (limit: 'memory' | 'pids') => result.host?.limits[limit] === 'enforced';
+  const findings = (name: string) => server(name).findings.map(({ check }) => check);
+
+  it('memory at the start: the sentence names the limit', () => {
+    const { state, reason } = server('at-start');
+    if (!holds('memory')) return expect(state).toBe('passed');
+    expect(state).toBe('failed');
+    expect(reason).toContain('crashed: The server exceeded 160 MiB of memory and was ended');
+    expect(reason).toContain('raise `resources.memory`');
+  });
+
+  it('memory in a call: the case says so', () => {
+    const [taken] = server('in-call').cases;
+    if (!holds('memory')) return expect(taken?.state).toBe('passed');
+    expect(taken?.state).toBe('failed');
+    expect(JSON.stringify(taken)).toContain('The server exceeded 160 MiB of memory and was ended during tools/call');
+  });
+
+  it('memory of a child: the server goes on, and the finding tells why its child did not', () => {
+    expect(server('in-child').cases.at(-1)).toMatchObject({ id: 'is-well', state: 'passed' });
+    expect(findings('in-child').includes('memory-limit')).toBe(holds('memory'));
+  });
+
+  it('the most that it held is in the result where memory is counted, and never above the limit', () => {
+    for (const name of ['in-call', 'in-child']) {
+      const { peakMemory } = server(name);
+      if (!holds('memory')) expect(peakMemory).toBeNull();
+      else expect(peakMemory).toBeGreaterThan(100 * 1024 ** 2);
+      expect(peakMemory ?? 0).toBeLessThanOrEqual(160 * 1024 ** 2);
+    }
+  });
+
+  it('processes: no more than it may have are started, whoever counts them', () => {
+    const said = JSON.stringify(server('processes').cases[0]);
+    const [, started] = /(\d+) of 100 started/u.exec(said) ?? [];
+    expect(Number(started)).toBeGreaterThan(10);
+    expect(Number(started)).toBeLessThan(64);
+    expect(findings('processes').includes('process-limit')).toBe(holds('pids'));
+  });
+
+  it('a healthy server beside them is untouched, and nothing is left', async () => {
+    expect(server('healthy')).toMatchObject({ state: 'passed', reason: null });
+    await job.post();
+    expect(leftovers([job])).toEqual([]);
+  });
+});
