@@ -34815,7 +34815,7 @@ class GitHubHost {
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _host_github_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6558);
 /* harmony import */ var _process_signals_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5988);
-/* harmony import */ var _workflow_post_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5500);
+/* harmony import */ var _workflow_post_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3210);
 
 
 
@@ -46100,7 +46100,7 @@ function fileName(text) {
 
 /***/ }),
 
-/***/ 5500:
+/***/ 3210:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -46392,7 +46392,88 @@ function environmentArguments(spec) {
     ];
 }
 
+;// CONCATENATED MODULE: ./lib/sandbox/usage.js
+
+
+const intervalMs = 250;
+/** The container's own group, below the limits of which its processes may be in another. */
+const containerGroup = /^.*\/libpod-[0-9a-f]{64}(?:\.scope)?(?=\/|$)/u;
+/**
+ * Reads a container's counters (cgroup v2: `memory.peak`, `memory.events`, `pids.events`) for as long as it lives: they go
+ * with it. No podman command is needed: the kernel says which group the process of a pid file is in, and tells at once
+ * when it has ended one for its memory.
+ */
+class UsageWatch {
+    #pidFile;
+    #root;
+    #timer;
+    #watcher = null;
+    #folder = null;
+    #usage = { peakMemory: null, memoryKills: 0, refusedProcesses: 0 };
+    /**
+     * @param pidFile of podman-run(1), written when the container starts
+     * @param root where `proc` and `sys/fs/cgroup` are
+     */
+    constructor(pidFile, root = '/') {
+        this.#pidFile = pidFile;
+        this.#root = root;
+        this.#timer = setInterval(() => this.look(), intervalMs).unref();
+    }
+    /** Reads the counters now, as long as there are any. @returns what has been seen up to now */
+    look() {
+        this.#folder ??= this.#find();
+        if (this.#folder === null)
+            return this.#usage;
+        const { peakMemory, memoryKills, refusedProcesses } = this.#usage;
+        const peak = Number(this.#read('memory.peak') ?? Number.NaN);
+        this.#usage = {
+            peakMemory: Number.isSafeInteger(peak) ? Math.max(peak, peakMemory ?? 0) : peakMemory,
+            memoryKills: Math.max(memoryKills, counter(this.#read('memory.events'), 'oom_kill')),
+            refusedProcesses: Math.max(refusedProcesses, counter(this.#read('pids.events'), 'max')),
+        };
+        return this.#usage;
+    }
+    /** The container is gone. @returns what was seen of it */
+    end() {
+        clearInterval(this.#timer);
+        this.#watcher?.close();
+        this.#watcher = null;
+        return this.look();
+    }
+    #find() {
+        try {
+            const pid = (0,external_node_fs_.readFileSync)(this.#pidFile, 'utf8').trim();
+            const [, path = ''] = /^0::(\/.*)$/mu.exec((0,external_node_fs_.readFileSync)((0,external_node_path_.join)(this.#root, 'proc', pid, 'cgroup'), 'utf8')) ?? [];
+            const [group] = containerGroup.exec(path) ?? [];
+            if (group === undefined)
+                return null;
+            const folder = (0,external_node_path_.join)(this.#root, 'sys/fs/cgroup', group);
+            // Changes of its counters are told as they happen (Documentation/admin-guide/cgroup-v2.rst, memory.events).
+            this.#watcher = (0,external_node_fs_.watch)((0,external_node_path_.join)(folder, 'memory.events'), { persistent: false }, () => this.look());
+            this.#watcher.on('error', () => { });
+            return folder;
+        }
+        catch {
+            // Not started yet, or gone already.
+            return null;
+        }
+    }
+    #read(file) {
+        try {
+            return (0,external_node_fs_.readFileSync)((0,external_node_path_.join)(this.#folder ?? '', file), 'utf8');
+        }
+        catch {
+            return null;
+        }
+    }
+}
+function counter(events, name) {
+    return Number(new RegExp(`^${name} (\\d+)$`, 'mu').exec(events ?? '')?.[1] ?? 0);
+}
+
 ;// CONCATENATED MODULE: ./lib/sandbox/podman.js
+
+
 
 
 
@@ -46487,11 +46568,19 @@ class podman_Podman {
     start(spec, context) {
         this.#refuseAfterStop();
         const name = this.#newContainer(spec);
-        const client = (0,run/* startPiped */.P)('podman', this.#runArguments(name, spec, context), {
+        const pidFile = (0,external_node_path_.join)(context.pidFolder, name);
+        const client = (0,run/* startPiped */.P)('podman', this.#runArguments(name, spec, context, pidFile), {
             env: { [runVariable]: this.#identity.runId, ...spec.secretEnv },
         });
-        const kill = () => void this.remove('container', [name]).finally(() => client.kill());
-        return { ...client, name, kill };
+        const watch = new UsageWatch(pidFile);
+        // Its memory at its polite end, which begins so, is soon nobody's to read.
+        client.stdin.once('finish', () => watch.look());
+        const exited = client.exited.then((exit) => withLimit(exit, watch.end(), spec.resources.memory));
+        const kill = () => {
+            watch.look();
+            void this.remove('container', [name]).finally(() => client.kill());
+        };
+        return { ...client, name, kill, exited, usage: () => watch.look() };
     }
     /** Removes by name; what is gone already is no error. */
     async remove(kind, names, deadlineMs = shortDeadlineMs) {
@@ -46534,13 +46623,14 @@ class podman_Podman {
         const output = await this.must([...command, '--filter', `label=${filter}`, '--format', 'json'], deadlineMs);
         return parseListed(output);
     }
-    #runArguments(name, spec, context) {
+    #runArguments(name, spec, context, pidFile = null) {
         const [program = '', ...args] = spec.command;
         return [
             'run',
             '--rm',
             ...this.#labels(),
             `--name=${name}`,
+            ...(pidFile === null ? [] : [`--pidfile=${pidFile}`]),
             ...policyArguments(spec, context),
             // An image's own entry point would stand before our command.
             `--entrypoint=${program}`,
@@ -46557,6 +46647,11 @@ class podman_Podman {
         const { runId, stepKey, owner } = this.#identity;
         return [`--label=${names_runLabel}=${runId}`, `--label=${stepLabel}=${stepKey}`, `--label=${ownerLabel}=${owner}`];
     }
+}
+/** An end by SIGKILL is one for memory where the kernel counted such a one; a child's may be survived. */
+function withLimit(exit, { memoryKills }, memory) {
+    const killed = exit.exitCode === 137 || exit.signal === 'SIGKILL';
+    return killed && memoryKills > 0 ? { ...exit, exceeded: `${Math.round(memory / 1024 ** 2)} MiB of memory` } : exit;
 }
 /** Proxies, and where the user's own settings of registries and logins to them lie (containers-registries.conf(5)). */
 function pullEnvironment() {
