@@ -19,12 +19,19 @@ const inherited = [
   'NODE_EXTRA_CA_CERTS',
 ];
 
-/** @returns the environment for a child: the inherited names that are set here, then `extra`. */
+const marks: Record<string, string> = {};
+
+/** From here on every process that is started from here bears the variable, so that it can be found if we are killed. */
+export function markChildren(name: string, value: string): void {
+  marks[name] = value;
+}
+
+/** @returns the environment for a child: the inherited names that are set here, the marks, then `extra`. */
 export function childEnvironment(extra: Readonly<Record<string, string>> = {}): Record<string, string> {
   const environment: Record<string, string> = {};
   for (const name of inherited) {
     const value = process.env[name];
     if (value !== undefined) environment[name] = value;
   }
-  return { ...environment, ...extra };
+  return { ...environment, ...marks, ...extra };
 }

@@ -135,9 +135,11 @@ function limitArguments(spec: ContainerSpec, controllers: ReadonlySet<string>): 
   const bound = spec.phase !== 'fetch' && spec.phase !== 'scripts';
   const { memory, pids, cpus } = spec.resources;
   const processes = bound ? pids : 1024;
+  // Where the cgroup counts processes it is to be what refuses them, since it tells that it did.
+  const nproc = controllers.has('pids') ? processes * 2 : processes;
   return [
     // These hold without cgroups. nproc counts per uid, hence a uid for each container.
-    `--ulimit=nproc=${processes}:${processes}`,
+    `--ulimit=nproc=${nproc}:${nproc}`,
     '--ulimit=nofile=4096:4096',
     '--ulimit=core=0:0',
     `--ulimit=fsize=${spec.resources.disk}:${spec.resources.disk}`,

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Resources } from '../config/model.ts';
+import type { CommandResult } from '../process/run.ts';
 import { placeProgram, type PreparedImage, specOf } from './container.ts';
 import { SandboxUnavailable } from './errors.ts';
 import { makeVisibleFolder } from './ledger.ts';
@@ -37,20 +38,23 @@ export async function runSelfTest(parts: SelfTestParts, signal: AbortSignal): Pr
     timeoutSeconds: 30,
   });
   const result = await podman.run(spec, context, { signal });
-  if (!result.ok && result.stdout === '') throw notStarted(result.stderr, result.exitCode);
+  if (!result.ok && result.stdout === '') throw notStarted(result);
   const selfTest = judgeSelfTest(result.stdout, probeResources, context.seccompProfile !== null);
   if (selfTest.broken.length > 0) throw new SelfTestFailed(selfTest);
   return selfTest;
 }
 
-function notStarted(stderr: string, exitCode: number | null): SandboxUnavailable {
+function notStarted({ stderr, exitCode, signal, timedOut, durationMs }: CommandResult): SandboxUnavailable {
   if (/init binary|container-init|catatonit/u.test(stderr)) {
     return new SandboxUnavailable(
       'Podman has no init program here: on Debian or Ubuntu run `sudo apt-get install catatonit`.',
     );
   }
   const lastLine = stderr.trim().split('\n').at(-1) ?? '';
+  const how = timedOut
+    ? `podman did not come back within ${Math.round(durationMs / 1000)} s`
+    : `podman ended with ${exitCode ?? signal ?? 'nothing that says why'}`;
   return new SandboxUnavailable(
-    `A container could not be started here (podman exit code ${exitCode ?? 'none'}): ${lastLine}`,
+    `A container could not be started here: ${how}${lastLine === '' ? '' : `: ${lastLine.replace(/[.]$/u, '')}`}. Run \`podman run --rm docker.io/library/busybox true\` by hand as this user to see what is wrong.`,
   );
 }

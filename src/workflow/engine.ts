@@ -2,7 +2,9 @@ import type { RegistrySpec } from '../config/repository-model.ts';
 import type { Host } from '../host/host.ts';
 import { Installer } from '../install/installer.ts';
 import { findRegistry } from '../install/npm-settings.ts';
+import { markChildren } from '../process/environment.ts';
 import type { CleanupOperation } from '../result/model.ts';
+import { runVariable } from '../sandbox/names.ts';
 import { sweepById } from '../sandbox/outside.ts';
 import { Sandbox } from '../sandbox/sandbox.ts';
 import { reportProgress } from './progress.ts';
@@ -92,6 +94,8 @@ interface EngineOptions extends EngineRequest {
 
 async function makeEngine(host: Host, options: EngineOptions): Promise<Engine> {
   const { env, signal } = options;
+  // Also git and npm, which podman knows nothing of.
+  markChildren(runVariable, options.runId);
   const registry = findRegistry();
   // Whether it matters is for the servers that install something.
   registry.catch(() => {});

@@ -4,7 +4,7 @@ import type { Host } from '../host/host.ts';
 import { messageOf } from '../process/failure.ts';
 import type { CleanupOperation } from '../result/model.ts';
 import { sweepStep } from '../sandbox/outside.ts';
-import { logsOperation, replaceFile, resultsDirectory } from './results-folder.ts';
+import { logsOperation, removeUnfinished, replaceFile, resultsDirectory } from './results-folder.ts';
 
 /**
  * w09 in the post step: removes whatever main, cancelled or killed, left behind, and says in cleanup.json what that was.
@@ -39,6 +39,7 @@ async function writeCleanup(
   runIds: readonly string[],
   operations: readonly CleanupOperation[],
 ): Promise<CleanupOperation> {
+  await removeUnfinished(directory).catch((error: unknown) => host.debug(messageOf(error)));
   const logs = await logsOperation(directory);
   // Where main was killed before it made the folder.
   await mkdir(directory).catch(() => {});

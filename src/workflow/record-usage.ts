@@ -9,11 +9,17 @@ export function recordUsage(draft: ServerDraft, { peakMemory, memoryKills, refus
   const met: [string, string][] = [];
   if (memoryKills > 0) {
     const limit = `${Math.round(memory / 1024 ** 2)} MiB of memory`;
-    met.push(['memory-limit', `It exceeded ${limit}, and the kernel ended a process of it: raise \`resources.memory\`.`]);
+    met.push([
+      'memory-limit',
+      `It exceeded ${limit}, and the kernel ended a process of it: raise \`resources.memory\`.`,
+    ]);
   }
   if (refusedProcesses > 0) {
     const limit = `${pids} processes and threads`;
-    met.push(['process-limit', `It wanted more than ${limit}, and was refused: raise \`resources.pids\` where it needs them.`]);
+    met.push([
+      'process-limit',
+      `It wanted more than ${limit}, and was refused: raise \`resources.pids\` where it needs them.`,
+    ]);
   }
   recordFindings(
     draft,

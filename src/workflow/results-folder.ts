@@ -73,9 +73,10 @@ export class ResultsFolder {
       await access(await nearestExisting(directory), constants.W_OK);
       await mkdir(directory, { recursive: true });
       // Only what bears our names: the folder may hold the user's own things.
-      for (const name of ['result.json', 'summary.md', junitFile, 'cleanup.json', logsArchive, openLogs]) {
+      for (const name of [...replacedFiles, logsArchive, openLogs]) {
         await rm(join(directory, name), { recursive: true, force: true });
       }
+      await removeUnfinished(directory);
       await mkdir(join(directory, openLogs));
     } catch (error) {
       throw refused(directory, codeOf(error) ?? messageOf(error));
@@ -132,6 +133,7 @@ async function nearestExisting(path: string): Promise<string> {
 }
 
 const junitFile = 'junit.xml';
+const replacedFiles = ['result.json', 'summary.md', junitFile, 'cleanup.json'];
 const logsArchive = 'logs.tar.gz';
 /** Where logs grow until the end of the run. */
 const openLogs = 'logs.unfinished';
@@ -165,9 +167,16 @@ export async function logsOperation(directory: string): Promise<CleanupOperation
 
 /** @throws what the file system says. */
 export async function replaceFile(path: string, text: string | Iterable<string>): Promise<void> {
-  const unfinished = `${path}.unfinished`;
+  const unfinished = unfinishedName(path);
   // Never through a link that somebody put there.
   await rm(unfinished, { force: true });
   await writeFile(unfinished, text, { flag: 'wx' });
   await rename(unfinished, path);
 }
+
+/** Also done by post: main may have been killed while it wrote. @throws what the file system says */
+export async function removeUnfinished(directory: string): Promise<void> {
+  for (const name of replacedFiles) await rm(unfinishedName(join(directory, name)), { force: true });
+}
+
+const unfinishedName = (path: string) => `${path}.unfinished`;

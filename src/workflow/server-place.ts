@@ -117,10 +117,8 @@ class Place implements ServerPlace {
     if (this.#request === null || this.#closed !== null) throw new PodmanFailed('the place of the server is closed');
     const started = sandbox.start({ ...this.#request, timeoutSeconds: options.secondsLeft() + marginSeconds });
     this.#running.add(started);
-    void started.exited.then(() => {
-      this.#running.delete(started);
-      options.onUsage(started.usage());
-    });
+    void started.exited.then(() => this.#running.delete(started));
+    void started.exited.then(() => options.onUsage(started.usage()));
     return started;
   }
 

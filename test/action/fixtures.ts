@@ -8,7 +8,9 @@ import { createJob, type Job, type JobOptions } from './runner.ts';
 const servers = fileURLToPath(new URL('../servers', import.meta.url));
 
 /** A server of a configuration: a program of test/servers by name, or an object that is taken as it is. */
-export type FixtureServer = { readonly program: string; readonly args?: readonly string[] } & Record<string, unknown>;
+export type FixtureServer = ({ readonly program: string } | { readonly source: string }) & {
+  readonly args?: readonly string[];
+} & Record<string, unknown>;
 
 export interface FixtureCase {
   readonly id: string;
@@ -32,9 +34,9 @@ export function jobWith(
   const config = {
     version: 1,
     servers: Object.fromEntries(
-      Object.entries(configured).map(([name, { program, args, ...rest }]) => [
+      Object.entries(configured).map(([name, { program, ...rest }]) => [
         name,
-        { source: './servers', command: ['node', `${program}.mjs`], ...(args === undefined ? {} : { args }), ...rest },
+        typeof program === 'string' ? { source: './servers', command: ['node', `${program}.mjs`], ...rest } : rest,
       ]),
     ),
     cases: [...cases],

@@ -5,6 +5,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { WorkflowResult } from '../../src/result/model.ts';
 import { type FixtureServer, jobWith } from './fixtures.ts';
 import { leftovers } from './leftovers.ts';
+import { startRegistry } from './registry.ts';
 import type { Job } from './runner.ts';
 
 const names = ['one', 'two', 'three', 'four'];
@@ -51,6 +52,49 @@ describe('a run that is cut short', () => {
     expect(main.outputs['conclusion']).toBe('incomplete');
     await job.post();
     expect(leftovers([job])).toEqual([]);
+  });
+
+  it('with eight servers at work at a time is written within the time that a cancel gives, too', async () => {
+    const eight = Array.from({ length: 8 }, (_, n) => `server-${n}`);
+    job = jobWith(
+      Object.fromEntries(eight.map((name) => [name, { program: 'healthy' }])),
+      eight.map((server) => ({ id: 'slow', server, tool: 'slow', args: { ms: 60_000 } })),
+      { inputs: { concurrency: '8' } },
+    );
+    const running = job.start();
+    for (const name of eight) await running.logged(`w04 discover ${name}`);
+    const started = performance.now();
+    const main = await running.cancel();
+    expect(performance.now() - started).toBeLessThan(7500);
+    expect(main.signal).toBeNull();
+    const result = WorkflowResult.parse(job.readResult());
+    expect(result.servers.map(({ state, tools }) => [state, tools.length > 0])).toEqual(
+      eight.map(() => ['skipped', true]),
+    );
+    expect(main.summary).toContain('SIGINT');
+    const post = await job.post();
+    expect(post.durationMs).toBeLessThan(10_000);
+    expect(leftovers([job])).toEqual([]);
+  });
+
+  it('is cut short while it installs, and leaves nothing', async () => {
+    const registry = await startRegistry([
+      {
+        manifest: { name: 'waits', version: '1.0.0', bin: 'x.js', scripts: { postinstall: 'sleep 600' } },
+        files: { 'x.js': '' },
+      },
+    ]);
+    job = jobWith({ waits: { source: 'npm:waits@1.0.0' } }, [], { env: { npm_config_registry: registry.url } });
+    const running = job.start();
+    await running.logged('w02 install');
+    await expect.poll(() => leftovers([job]).join('\n')).toContain('-scripts-');
+    const main = await running.cancel();
+    expect(main.signal).toBeNull();
+    const [waits] = WorkflowResult.parse(job.readResult()).servers;
+    expect(waits).toMatchObject({ state: 'skipped', reason: 'cut off by SIGINT during w02 install' });
+    await job.post();
+    expect(leftovers([job])).toEqual([]);
+    await registry.close();
   });
 
   it('names what its own timeout cut off', async () => {

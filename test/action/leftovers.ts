@@ -47,9 +47,11 @@ function processes(): string[] {
     .filter((name) => /^\d+$/u.test(name))
     .flatMap((pid) => {
       try {
+        const commandLine = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
         // Podman's own pause process is the user's, whoever started it first.
-        if (readFileSync(`/proc/${pid}/cmdline`, 'utf8').startsWith('catatonit\0-P')) return [];
-        const run = /(?:^|\0)MCP_WORKFLOW_RUN=([^\0]+)/u.exec(readFileSync(`/proc/${pid}/environ`, 'utf8'))?.[1];
+        if (commandLine.startsWith('catatonit\0-P')) return [];
+        const marked = /(?:^|\0)MCP_WORKFLOW_RUN=([^\0]+)/u.exec(readFileSync(`/proc/${pid}/environ`, 'utf8'))?.[1];
+        const run = marked ?? /mcpw-[0-9a-f]{10}-[0-9a-f]{6}/u.exec(commandLine)?.[0];
         return run === undefined
           ? []
           : [`process ${pid} ${readFileSync(`/proc/${pid}/comm`, 'utf8').trim()} of ${run}`];

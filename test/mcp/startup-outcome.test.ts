@@ -146,7 +146,10 @@ describe('other ends', () => {
     [code(0), /exited with code 0.*without a word.*subcommand/],
     [code(137), /code 137.*memory limit/],
     [{ exitCode: null, signal: 'SIGKILL', spawnError: null }, /SIGKILL.*memory limit/],
-    [{ ...code(137), exceeded: '512 MiB of memory' }, /exceeded 512 MiB of memory and was ended before.*raise `resources.memory`/],
+    [
+      { ...code(137), exceeded: '512 MiB of memory' },
+      /exceeded 512 MiB of memory and was ended before.*raise `resources.memory`/,
+    ],
     [code(127), /command was not found/],
     [code(3), /code 3/],
   ] as const)('a silent exit %j', ([exit, advice]) => {
