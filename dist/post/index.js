@@ -45717,7 +45717,12 @@ const inherited = [
     'SSL_CERT_DIR',
     'NODE_EXTRA_CA_CERTS',
 ];
-/** @returns the environment for a child: the inherited names that are set here, then `extra`. */
+const marks = {};
+/** From here on every process that is started from here bears the variable, so that it can be found if we are killed. */
+function markChildren(name, value) {
+    marks[name] = value;
+}
+/** @returns the environment for a child: the inherited names that are set here, the marks, then `extra`. */
 function childEnvironment(extra = {}) {
     const environment = {};
     for (const name of inherited) {
@@ -45725,7 +45730,7 @@ function childEnvironment(extra = {}) {
         if (value !== undefined)
             environment[name] = value;
     }
-    return { ...environment, ...extra };
+    return { ...environment, ...marks, ...extra };
 }
 
 ;// CONCATENATED MODULE: ./lib/process/run.js
@@ -46351,9 +46356,11 @@ function limitArguments(spec, controllers) {
     const bound = spec.phase !== 'fetch' && spec.phase !== 'scripts';
     const { memory, pids, cpus } = spec.resources;
     const processes = bound ? pids : 1024;
+    // Where the cgroup counts processes it is to be what refuses them, since it tells that it did.
+    const nproc = controllers.has('pids') ? processes * 2 : processes;
     return [
         // These hold without cgroups. nproc counts per uid, hence a uid for each container.
-        `--ulimit=nproc=${processes}:${processes}`,
+        `--ulimit=nproc=${nproc}:${nproc}`,
         '--ulimit=nofile=4096:4096',
         '--ulimit=core=0:0',
         `--ulimit=fsize=${spec.resources.disk}:${spec.resources.disk}`,
@@ -48191,9 +48198,10 @@ class ResultsFolder {
             await access(await nearestExisting(directory), constants.W_OK);
             await mkdir(directory, { recursive: true });
             // Only what bears our names: the folder may hold the user's own things.
-            for (const name of ['result.json', 'summary.md', junitFile, 'cleanup.json', logsArchive, openLogs]) {
+            for (const name of [...replacedFiles, logsArchive, openLogs]) {
                 await rm(join(directory, name), { recursive: true, force: true });
             }
+            await removeUnfinished(directory);
             await mkdir(join(directory, openLogs));
         }
         catch (error) {
@@ -48244,6 +48252,7 @@ async function nearestExisting(path) {
     return present !== null || (0,external_node_path_.dirname)(path) === path ? path : nearestExisting((0,external_node_path_.dirname)(path));
 }
 const junitFile = 'junit.xml';
+const replacedFiles = ['result.json', 'summary.md', junitFile, 'cleanup.json'];
 const logsArchive = 'logs.tar.gz';
 /** Where logs grow until the end of the run. */
 const openLogs = 'logs.unfinished';
@@ -48276,12 +48285,18 @@ async function logsOperation(directory) {
 }
 /** @throws what the file system says. */
 async function replaceFile(path, text) {
-    const unfinished = `${path}.unfinished`;
+    const unfinished = results_folder_unfinishedName(path);
     // Never through a link that somebody put there.
     await (0,promises_.rm)(unfinished, { force: true });
     await (0,promises_.writeFile)(unfinished, text, { flag: 'wx' });
     await (0,promises_.rename)(unfinished, path);
 }
+/** Also done by post: main may have been killed while it wrote. @throws what the file system says */
+async function removeUnfinished(directory) {
+    for (const name of replacedFiles)
+        await (0,promises_.rm)(results_folder_unfinishedName((0,external_node_path_.join)(directory, name)), { force: true });
+}
+const results_folder_unfinishedName = (path) => `${path}.unfinished`;
 
 ;// CONCATENATED MODULE: ./lib/workflow/post.js
 
@@ -48310,6 +48325,7 @@ async function cleanUpAfterMain(host, givenDirectory, env) {
 }
 /** Archives the logs that main left open, and writes cleanup.json. */
 async function writeCleanup(host, directory, runIds, operations) {
+    await removeUnfinished(directory).catch((error) => host.debug(failure_messageOf(error)));
     const logs = await logsOperation(directory);
     // Where main was killed before it made the folder.
     await (0,promises_.mkdir)(directory).catch(() => { });
