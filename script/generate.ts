@@ -3,9 +3,11 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import { configJsonSchema } from '../src/config/json-schema.ts';
 import { resultJsonSchema } from '../src/result/json-schema.ts';
+import { expectations } from '../src/sandbox/isolation.ts';
 
 /**
- * Writes what is derived: the input and output tables of README.md from action.yml, and the published JSON Schemas.
+ * Writes what is derived: the input and output tables of README.md from action.yml, what docs/SANDBOX.md says is
+ * proved, and the published JSON Schemas.
  * With --check it writes nothing and fails where something is out of date.
  */
 
@@ -37,13 +39,24 @@ const outputs = table(
 function between(text: string, marker: string, content: string): string {
   const [start, end] = [`<!-- ${marker}-start -->`, `<!-- ${marker}-end -->`];
   const [from, to] = [text.indexOf(start), text.indexOf(end)];
-  if (from < 0 || to < from) throw new Error(`README.md has no ${start} … ${end}`);
+  if (from < 0 || to < from) throw new Error(`there is no ${start} … ${end}`);
   return `${text.slice(0, from + start.length)}\n${content}\n${text.slice(to)}`;
 }
 
+/** What the sandbox is proved to be, before every run and in the tests. */
+const isolation = table(
+  ['id', 'essential', 'passes when'],
+  expectations.map(({ id, essential, passes, except }) => {
+    const others = Object.entries(except ?? {}).map(([phase, why]) => `; not in the phase ${phase}: ${why}`);
+    return [`\`${id}\``, essential ? 'yes' : 'no', `${passes}${others.join('')}`];
+  }),
+);
+
+const sandbox = readFileSync(join(root, 'docs/SANDBOX.md'), 'utf8');
 const readme = readFileSync(join(root, 'README.md'), 'utf8');
 const generated: Readonly<Record<string, string>> = {
   'README.md': between(between(readme, 'inputs', inputs), 'outputs', outputs),
+  'docs/SANDBOX.md': between(sandbox, 'expectations', isolation),
   'docs/config.schema.json': `${JSON.stringify(configJsonSchema(), null, 2)}\n`,
   'docs/result.schema.json': `${JSON.stringify(resultJsonSchema(), null, 2)}\n`,
 };

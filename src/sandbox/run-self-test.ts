@@ -25,6 +25,7 @@ export async function runSelfTest(parts: SelfTestParts, signal: AbortSignal): Pr
   const { podman, context, hostImage, uid, runtime } = parts;
   const folder = await makeVisibleFolder(join(runtime, 'programs'));
   const program = await placeProgram(new URL('./programs/probe.mjs', import.meta.url), folder, 'probe.mjs');
+  const probes = await placeProgram(new URL('./programs/probes.mjs', import.meta.url), folder, 'probes.mjs');
   const spec = specOf({
     phase: 'selftest',
     label: 'probe',
@@ -33,7 +34,7 @@ export async function runSelfTest(parts: SelfTestParts, signal: AbortSignal): Pr
     command: [hostImage.node, program.at],
     workdir: '/',
     volumes: [],
-    hostMounts: [program],
+    hostMounts: [program, probes],
     resources: probeResources,
     timeoutSeconds: 30,
   });

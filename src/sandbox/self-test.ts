@@ -1,25 +1,7 @@
-import * as z from 'zod';
 import type { Resources } from '../config/model.ts';
 import type { HostFacts, SelfTestLine } from '../result/model.ts';
 import { SandboxUnavailable } from './errors.ts';
-
-/** What programs/probe.mjs saw from inside. */
-const Evidence = z.object({
-  uid: z.number().nullable(),
-  status: z.string(),
-  interfaces: z.string(),
-  connects: z.array(z.string()),
-  rootWrite: z.string(),
-  usrWrite: z.string(),
-  homeWrite: z.string(),
-  tmpExec: z.string(),
-  unshare: z.string(),
-  environment: z.array(z.string()),
-  memoryMax: z.string(),
-  pidsMax: z.string(),
-  cpuMax: z.string(),
-});
-type Evidence = z.infer<typeof Evidence>;
+import { Evidence, expectations, type Looked } from './isolation.ts';
 
 export interface SelfTest {
   readonly lines: readonly SelfTestLine[];
@@ -39,60 +21,8 @@ export class SelfTestFailed extends SandboxUnavailable {
   }
 }
 
-/** The variables that the policy itself sets, and what crun and Node add. */
-const knownVariables = new Set(['HOME', 'LANG', 'TZ', 'PATH', 'HOSTNAME', 'TERM']);
-
-interface Expectation {
-  readonly id: string;
-  readonly holds: (seen: Evidence) => boolean;
-  readonly detail: (seen: Evidence) => string;
-}
-
-/** Each is essential: a run stops where one does not hold. The ids are part of the result and do not change. */
-const essential: readonly Expectation[] = [
-  { id: 'not-root', holds: (seen) => (seen.uid ?? 0) > 0, detail: (seen) => `runs as uid ${seen.uid}` },
-  {
-    id: 'no-capabilities',
-    holds: (seen) => ['CapEff', 'CapPrm', 'CapBnd', 'CapInh', 'CapAmb'].every((set) => /^0+$/u.test(field(seen, set))),
-    detail: (seen) => `effective ${field(seen, 'CapEff')}, bounding ${field(seen, 'CapBnd')}`,
-  },
-  {
-    id: 'no-new-privileges',
-    holds: (seen) => field(seen, 'NoNewPrivs') === '1',
-    detail: (seen) => `NoNewPrivs is ${field(seen, 'NoNewPrivs')}`,
-  },
-  {
-    id: 'seccomp',
-    holds: (seen) => field(seen, 'Seccomp') === '2',
-    detail: (seen) => `seccomp mode ${field(seen, 'Seccomp')} (2 is a filter)`,
-  },
-  {
-    id: 'no-network',
-    holds: (seen) => onlyLoopback(seen) && seen.connects.every((answer) => answer === 'ENETUNREACH'),
-    detail: (seen) => `interfaces: ${interfaces(seen).join(' ')}; connecting out: ${seen.connects.join(', ')}`,
-  },
-  {
-    id: 'read-only-root',
-    holds: (seen) => seen.rootWrite === 'EROFS' || seen.rootWrite === 'EACCES',
-    detail: (seen) => `writing to /: ${seen.rootWrite}`,
-  },
-  {
-    id: 'read-only-programs',
-    holds: (seen) => seen.usrWrite === 'EROFS' || seen.usrWrite === 'EACCES',
-    detail: (seen) => `writing to /usr: ${seen.usrWrite}`,
-  },
-  {
-    id: 'no-exec-in-tmp',
-    holds: (seen) => seen.tmpExec === 'EACCES',
-    detail: (seen) => `starting a program written to /tmp: ${seen.tmpExec}`,
-  },
-  { id: 'writable-home', holds: (seen) => seen.homeWrite === 'written', detail: (seen) => `HOME: ${seen.homeWrite}` },
-  {
-    id: 'clean-environment',
-    holds: (seen) => strangers(seen).length === 0,
-    detail: (seen) => (strangers(seen).length === 0 ? 'only what was set' : `also: ${strangers(seen).join(' ')}`),
-  },
-];
+/** The container of the self-test has the flags of a server's, and no volume. */
+const looked: Looked = { phase: 'selftest', volumes: [] };
 
 /** @param output stdout of the probe. @param strictProfile whether a strict seccomp profile could be derived. */
 export function judgeSelfTest(output: string, resources: Resources, strictProfile: boolean): SelfTest {
@@ -101,16 +31,12 @@ export function judgeSelfTest(output: string, resources: Resources, strictProfil
     const line: SelfTestLine = { id: 'probe', state: 'failed', detail: 'the probe in the container gave no answer' };
     return { lines: [line], limits: nothingEnforced, broken: [line] };
   }
-  const judged = essential.map(({ id, holds, detail }): SelfTestLine => ({
-    id,
-    state: holds(seen) ? 'passed' : 'failed',
-    detail: detail(seen),
-  }));
+  const lines = expectations.map(({ id, essential, judge }) => ({ essential, line: { id, ...judge(seen, looked) } }));
   const limits = limitsOf(seen, resources);
   return {
-    lines: [...judged, nestedNamespaces(seen, strictProfile), ...limitLines(limits)],
+    lines: [...lines.map(({ line }) => line), nestedNamespaces(seen, strictProfile), ...limitLines(limits)],
     limits,
-    broken: judged.filter((line) => line.state === 'failed'),
+    broken: lines.filter(({ essential, line }) => essential && line.state === 'failed').map(({ line }) => line),
   };
 }
 
@@ -157,10 +83,9 @@ function nestedNamespaces(seen: Evidence, strictProfile: boolean): SelfTestLine 
       detail: 'no default seccomp profile was found here to derive a stricter one from',
     };
   }
-  if (seen.unshare === 'ENOENT')
-    return { id, state: 'notChecked', detail: 'there is no unshare program to try it with' };
-  const denied = seen.unshare.includes('not permitted');
-  return { id, state: denied ? 'passed' : 'failed', detail: `unshare --user: ${seen.unshare.trim()}` };
+  const { held, outcome } = seen.attempts['namespaces'] ?? { held: false, outcome: 'ENOENT' };
+  if (outcome === 'ENOENT') return { id, state: 'notChecked', detail: 'there is no unshare program to try it with' };
+  return { id, state: held ? 'passed' : 'failed', detail: `unshare --user: ${outcome}` };
 }
 
 function parseEvidence(output: string): Evidence | null {
@@ -169,21 +94,4 @@ function parseEvidence(output: string): Evidence | null {
   } catch {
     return null;
   }
-}
-
-function field(seen: Evidence, name: string): string {
-  return new RegExp(`^${name}:\\s*(\\S+)`, 'mu').exec(seen.status)?.[1] ?? 'absent';
-}
-
-function interfaces(seen: Evidence): string[] {
-  return [...seen.interfaces.matchAll(/^\s*([^\s:]+):/gmu)].map((match) => match[1] ?? '');
-}
-
-function onlyLoopback(seen: Evidence): boolean {
-  const found = interfaces(seen);
-  return found.length === 1 && found[0] === 'lo';
-}
-
-function strangers(seen: Evidence): string[] {
-  return seen.environment.filter((name) => !knownVariables.has(name));
 }
