@@ -46314,7 +46314,7 @@ function policyArguments(spec, context) {
         // Only `lo`: the fetch phase has its route through a Unix socket.
         spec.joins === undefined ? '--network=none' : `--network=container:${spec.joins}`,
         '--read-only',
-        // Without it Podman adds writable /dev/shm, /run and /var/tmp.
+        // Without it Podman adds writable /run and /var/tmp. A /dev/shm of 64 MiB there is always.
         '--read-only-tmpfs=false',
         ...temporaryFileSystems(spec),
         // Otherwise the host's proxy variables, with their passwords, are handed in.
