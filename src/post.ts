@@ -1,9 +1,11 @@
 import { GitHubHost } from './host/github.ts';
 import { exit, surviveClosedOutputs } from './process/signals.ts';
+import { catchStrays } from './process/strays.ts';
 import { cleanUpAfterMain } from './workflow/post.ts';
 
 surviveClosedOutputs();
 const host = new GitHubHost(process.env);
+catchStrays({ fail: (error) => host.fail(error), warn: (text) => host.debug(text) }, () => exit(0));
 try {
   await cleanUpAfterMain(host, host.inputs(['results-directory'])['results-directory'] ?? '', process.env);
 } catch (error) {

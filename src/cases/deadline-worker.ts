@@ -55,6 +55,9 @@ export class DeadlineWorker {
     const options = {
       env: {},
       execArgv: [],
+      // Whatever it might print would be written to our own streams. Nobody reads these: that would keep the process.
+      stdout: true,
+      stderr: true,
       resourceLimits: { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 32 },
     };
     const worker = new Worker(new URL('./schema-worker.mjs', import.meta.url), options);

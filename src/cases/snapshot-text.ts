@@ -31,15 +31,23 @@ export function readSnapshots(text: string): Map<string, unknown> | { readonly b
   }
 }
 
-/** A copy with every text, also those that are keys, passed through `redact`. @throws RangeError where it is too deep */
+/** A copy with every text, also those that are keys, and every number passed through `redact`. @throws RangeError where it is too deep */
 export function redactAll(value: unknown, redact: (text: string) => string, depth = 0): unknown {
   if (depth > deepest) throw new RangeError(`nested more than ${deepest} deep`);
   if (typeof value === 'string') return redact(value);
+  if (typeof value === 'number') return redactNumber(value, redact);
   if (Array.isArray(value)) return value.map((item) => redactAll(item, redact, depth + 1));
   if (!isRecord(value)) return value;
   return Object.fromEntries(
     Object.entries(value).map(([key, item]) => [redact(key), redactAll(item, redact, depth + 1)]),
   );
+}
+
+/** A server may send a secret of digits as a number. */
+function redactNumber(value: number, redact: (text: string) => string): unknown {
+  const text = JSON.stringify(value);
+  const clean = redact(text);
+  return clean === text ? value : clean;
 }
 
 function encode(value: unknown): unknown {

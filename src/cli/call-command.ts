@@ -53,7 +53,7 @@ export async function callCommand(
       return { problem: `The server ${name} has no tool \`${tool}\`: ${suggestion(tool, names)}` };
     }
     const args = readArguments(flags.args, pairs, listed.inputSchema);
-    await hint(listed, args, say);
+    await hint(listed, args, (line) => say(redact(line)));
     return { called: await call(session, tool, args, timeoutMs) };
   });
   if (!outcome.ok) {
@@ -62,10 +62,10 @@ export async function callCommand(
   }
   const { problem, called: answer } = outcome.value;
   if (answer === undefined) {
-    say(oneLine(problem, 4000));
+    say(oneLine(redact(problem), 4000));
     return exitCodes.configuration;
   }
-  const called = redactDeep(answer, redact);
+  const called = redactDeep(answer, redact, foreignParts);
   terminal.print(flags.json === true ? outcomeJson(tool, called) : outcomeText(called, terminal.color));
   return exitCodeOf(called);
 }
@@ -78,6 +78,9 @@ function call(
 ): Promise<CallOutcome> {
   return session.request({ method: 'tools/call', params: { name, arguments: args } }, timeoutMs);
 }
+
+/** Of a {@link CallOutcome}: what the server sent. */
+const foreignParts = new Set(['result', 'data', 'heard']);
 
 /** The call is made all the same: what a server does with wrong arguments may be the question. */
 async function hint(

@@ -1,8 +1,7 @@
 import type { CallOutcome } from '../mcp/model.ts';
-import { printableJson } from '../report/json.ts';
 import { painter, type Paint } from '../report/paint.ts';
 import { duration, size, textField } from '../report/words.ts';
-import { logText, oneLine } from '../text/untrusted.ts';
+import { logText, oneLine, printableJson } from '../text/untrusted.ts';
 
 const mostBlocks = 1000;
 const shown = { maxLine: 10_000, maxLines: 10_000 };

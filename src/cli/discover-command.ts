@@ -1,8 +1,7 @@
 import { TerminalHost } from '../host/terminal.ts';
 import { painter } from '../report/paint.ts';
-import { printableJson } from '../report/json.ts';
 import { plural } from '../report/words.ts';
-import { logText, oneLine } from '../text/untrusted.ts';
+import { logText, oneLine, printableJson } from '../text/untrusted.ts';
 import type { SourceLook } from '../workflow/look.ts';
 import { exitCodes } from '../workflow/verdict.ts';
 import type { Terminal } from './terminal.ts';

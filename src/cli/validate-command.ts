@@ -1,7 +1,6 @@
 import { TerminalHost } from '../host/terminal.ts';
-import { printableJson } from '../report/json.ts';
 import { plural } from '../report/words.ts';
-import { logText, oneLine } from '../text/untrusted.ts';
+import { logText, oneLine, printableJson } from '../text/untrusted.ts';
 import { exitCodes } from '../workflow/verdict.ts';
 import { rawInputs, type ConfigFlags } from './flags.ts';
 import { problemLine } from './problem-line.ts';

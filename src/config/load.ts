@@ -49,7 +49,7 @@ export type LoadedConfig =
  */
 export async function loadConfig(inputs: RunInputs, context: LoadContext): Promise<LoadedConfig> {
   const secrets = grantSecrets(inputs.secrets, (name) => context.secretValue(name));
-  const clean = (text: string) => withoutSecrets(text, secrets.values);
+  const clean = withoutSecrets(secrets.values);
   const gathered = await gather(inputs, context.workspace, secrets.values);
   const { document, data, entries, sources, problems, notes, files } = gathered;
   const all = [...secrets.problems, ...problems];

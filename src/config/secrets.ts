@@ -1,6 +1,6 @@
 import type { Problem } from '../result/model.ts';
 import { secretNameProblem } from './names.ts';
-import { maxShown } from './words.ts';
+import { redactor } from '../text/untrusted.ts';
 
 export interface GrantedSecrets {
   /** Values by name, of those that are granted and there. */
@@ -38,21 +38,7 @@ export function grantSecrets(
   return { values, problems, notes };
 }
 
-/** Takes the values of secrets out of a sentence, in case somebody wrote one into a file. */
-export function withoutSecrets(text: string, values: ReadonlyMap<string, string>): string {
-  const longestFirst = [...values.values()].toSorted((one, other) => other.length - one.length);
-  return longestFirst.reduce((rest, value) => {
-    if (value.length < shortestMasked) return rest;
-    // Sentences quote what they show, and cut what is long.
-    const forms = [value, JSON.stringify(value).slice(1, -1)];
-    return forms.reduce((left, form) => withoutBeginnings(left.replaceAll(form, '***'), form), rest);
-  }, text);
-}
-
-function withoutBeginnings(text: string, value: string): string {
-  let rest = text;
-  for (let length = Math.min(value.length, 2 * maxShown); length >= shortestMasked; length--) {
-    rest = rest.replaceAll(`${value.slice(0, length)}…`, '***…');
-  }
-  return rest;
+/** @returns what takes the values of secrets out of a sentence, in case somebody wrote one into a file */
+export function withoutSecrets(values: ReadonlyMap<string, string>): (text: string) => string {
+  return redactor([...values.values()]);
 }

@@ -1,7 +1,7 @@
 import { closest, distance } from 'fastest-levenshtein';
 
 /** Characters of a foreign text that a sentence shows. */
-export const maxShown = 80;
+const maxShown = 80;
 
 /** Known names that an unknown one is compared with. */
 const maxCompared = 500;

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import * as core from '@actions/core';
 import type { Annotation } from '../result/annotation.ts';
-import { logText, oneLine } from '../text/untrusted.ts';
+import { cutUnits, logText, oneLine } from '../text/untrusted.ts';
+import { Hidden } from './hidden.ts';
 import type { Host } from './host.ts';
 import { platformOf } from './platform.ts';
 import { stepKeyOf } from './step-key.ts';
@@ -9,6 +10,8 @@ import { untrustedTrigger } from './trigger.ts';
 
 /** Annotations are cut by the runner at 4,096 characters; ours stay well below, so that nothing is lost in the middle. */
 const maxAnnotation = 4000;
+/** Of Linux, in bytes. */
+const longestPath = 4096;
 
 /** A job on GitHub's runner. The only place that knows its commands and files. */
 export class GitHubHost implements Host {
@@ -18,6 +21,8 @@ export class GitHubHost implements Host {
   readonly stepKey: string;
   readonly platform: Host['platform'];
   readonly #env: Readonly<NodeJS.ProcessEnv>;
+  /** The runner masks as well, but only what goes through it, and not every runner does. */
+  readonly #hidden = new Hidden();
 
   constructor(env: Readonly<NodeJS.ProcessEnv>) {
     this.#env = env;
@@ -25,6 +30,7 @@ export class GitHubHost implements Host {
     this.defaultResultsDirectory = join(env['RUNNER_TEMP'] ?? '/tmp', 'mcp-workflow');
     this.stepKey = stepKeyOf(env);
     this.platform = platformOf(env, env['INPUT_GITHUB-TOKEN'] ?? '');
+    if (this.platform.token !== null) this.#hidden.add(this.platform.token);
   }
 
   /** The action's inputs by their kebab-case names; `core.getInput` would trim more than ASCII white space. */
@@ -39,19 +45,19 @@ export class GitHubHost implements Host {
   }
 
   info(text: string): void {
-    core.info(logText(text));
+    core.info(logText(this.#hidden.in(text)));
   }
 
   warning(text: string): void {
-    core.warning(logText(text).slice(0, maxAnnotation));
+    core.warning(this.#annotation(text));
   }
 
   debug(text: string): void {
-    core.debug(logText(text));
+    core.debug(logText(this.#hidden.in(text)));
   }
 
   group(title: string, lines: readonly string[]): void {
-    core.startGroup(oneLine(title, 200));
+    core.startGroup(oneLine(this.#hidden.in(title), 200));
     for (const line of lines) this.info(line);
     core.endGroup();
   }
@@ -59,9 +65,15 @@ export class GitHubHost implements Host {
   annotate(annotations: readonly Annotation[]): void {
     const write = { error: core.error, warning: core.warning, notice: core.notice };
     for (const { level, title, text, location } of annotations) {
-      write[level](logText(text).slice(0, maxAnnotation), {
-        title: oneLine(title, 200),
-        ...(location === null ? {} : { file: location.file, startLine: location.line, startColumn: location.column }),
+      write[level](this.#annotation(text), {
+        title: oneLine(this.#hidden.in(title), 200),
+        ...(location === null
+          ? {}
+          : {
+              file: oneLine(this.#hidden.in(location.file), longestPath),
+              startLine: location.line,
+              startColumn: location.column,
+            }),
       });
     }
   }
@@ -71,13 +83,14 @@ export class GitHubHost implements Host {
   }
 
   mask(secret: string): void {
+    this.#hidden.add(secret);
     if (secret.length >= 4) core.setSecret(secret);
   }
 
   /** A mistake of ours: one sentence for the user, the rest where debug logs are asked for. */
   fail(error: unknown): void {
     const { message, stack } = error instanceof Error ? error : new Error(String(error));
-    core.error(logText(`Internal error, please report it: ${message}`).slice(0, maxAnnotation));
+    core.error(this.#annotation(`Internal error, please report it: ${message}`));
     this.debug(stack ?? '');
   }
 
@@ -85,5 +98,9 @@ export class GitHubHost implements Host {
     // Absent in local runners.
     if (this.#env['GITHUB_STEP_SUMMARY'] === undefined) return;
     await core.summary.addRaw(markdown).write({ overwrite: true });
+  }
+
+  #annotation(text: string): string {
+    return cutUnits(logText(this.#hidden.in(text)), maxAnnotation);
   }
 }

@@ -32,7 +32,10 @@ export interface Host {
   annotate(annotations: readonly Annotation[]): void;
 
   setOutput(name: string, value: string): void;
-  /** Hides a value in everything the host writes from now on. Values shorter than 4 characters are not masked. */
+  /**
+   * Hides a value in everything the host writes from now on, also where it is encoded. Values shorter than 4 characters
+   * are not hidden. The summary comes without secrets already.
+   */
   mask(secret: string): void;
   /** Replaces the job summary (Markdown, already within the platform's limit). A no-op in a terminal. */
   writeSummary(markdown: string): Promise<void>;

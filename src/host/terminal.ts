@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { Annotation } from '../result/annotation.ts';
 import { logText } from '../text/untrusted.ts';
+import { Hidden } from './hidden.ts';
 import type { Host } from './host.ts';
 import { platformOf } from './platform.ts';
 
@@ -16,6 +17,7 @@ export class TerminalHost implements Host {
   readonly stepKey = randomBytes(5).toString('hex');
   readonly platform: Host['platform'];
   readonly #verbose: boolean;
+  readonly #hidden = new Hidden();
 
   constructor(workspace: string, options: { readonly verbose: boolean; readonly env?: Readonly<NodeJS.ProcessEnv> }) {
     this.workspace = workspace;
@@ -23,6 +25,7 @@ export class TerminalHost implements Host {
     this.#verbose = options.verbose;
     const env = options.env ?? {};
     this.platform = platformOf(env, env['GITHUB_TOKEN'] ?? '');
+    if (this.platform.token !== null) this.#hidden.add(this.platform.token);
   }
 
   /** Whoever types a command decides what is run. */
@@ -31,7 +34,7 @@ export class TerminalHost implements Host {
   }
 
   info(text: string): void {
-    process.stderr.write(`${logText(text)}\n`);
+    process.stderr.write(`${logText(this.#hidden.in(text))}\n`);
   }
 
   warning(text: string): void {
@@ -51,6 +54,10 @@ export class TerminalHost implements Host {
 
   annotate(_annotations: readonly Annotation[]): void {}
   setOutput(_name: string, _value: string): void {}
-  mask(_secret: string): void {}
+
+  mask(secret: string): void {
+    this.#hidden.add(secret);
+  }
+
   async writeSummary(_markdown: string): Promise<void> {}
 }

@@ -76,6 +76,8 @@ export class OutputLog {
       return;
     }
     splitter.reset();
+    // What comes first is the rest of a line.
+    splitter.push(Buffer.from('…'));
     splitter.push(chunk.subarray(-floodedChunk));
   }
 

@@ -22,7 +22,7 @@ const noise = /^\s*(at |File "|- \/|Require stack|requireStack|Node\.js v|\d+ \|
 export function tellingLines(texts: readonly string[]): string[] {
   return texts
     .flatMap((text) => stripVTControlCharacters(text).split(/[\r\n]+/))
-    .map((line) => line.slice(0, longestLine))
+    .map((line) => (line.length > longestLine ? `${line.slice(0, longestLine)}…` : line))
     .filter((line) => line.trim() !== '' && !noise.test(line));
 }
 

@@ -7,9 +7,12 @@ export function cut(text: string, length: number): string {
 
 /** @returns one line of foreign text for use inside a sentence: no control characters, trimmed, at most `length` long. */
 export function quotable(text: string, length = 200): string {
-  const plain = stripVTControlCharacters(text.slice(0, length * 8));
+  const looked = length * 8;
+  const plain = stripVTControlCharacters(text.slice(0, looked));
   // oxlint-disable-next-line no-control-regex
-  return cut(plain.replaceAll(/[\u0000-\u001F\u007F-\u009F\u2028\u2029]+/g, ' ').trim(), length);
+  const line = plain.replaceAll(/[\u0000-\u001F\u007F-\u009F\u2028\u2029]+/g, ' ').trim();
+  // Hidden characters may have taken up what was looked at: it was cut all the same.
+  return cut(text.length > looked ? `${line}…` : line, length);
 }
 
 /** @returns what a JSON value is, for a sentence: `null`, `an array`, `a string`… */

@@ -1,10 +1,13 @@
 import type { Annotation } from '../result/annotation.ts';
 import type { WorkflowResult } from '../result/model.ts';
+import { oneLine } from '../text/untrusted.ts';
 import { renderAnnotations } from './annotations.ts';
 import { verdictSentence } from './verdict.ts';
 
 /** The runner shows ten of each level a step; the tenth says how many more there are. */
 const perLevel = 9;
+/** Of Linux, in bytes. */
+const longestPath = 4096;
 
 /**
  * Annotations as workflow commands, for the command line inside of a job that is no step of the action. Other systems of
@@ -19,7 +22,9 @@ export function renderWorkflowCommands(result: WorkflowResult): string {
 
 function command({ level, title, text, location }: Annotation): string {
   const where =
-    location === null ? {} : { file: location.file, line: String(location.line), col: String(location.column) };
+    location === null
+      ? {}
+      : { file: oneLine(location.file, longestPath), line: String(location.line), col: String(location.column) };
   const properties = Object.entries({ ...where, title }).map(([name, value]) => `${name}=${property(value)}`);
   return `::${level} ${properties.join(',')}::${data(text)}`;
 }

@@ -58,5 +58,7 @@ export function pullError(given: string, pulled: CommandResult, deadlineMs: numb
   const said = pulled.stderr.trim().split('\n').at(-1) ?? '';
   const known = causes.find(([pattern]) => pattern.test(said));
   if (known !== undefined) return known[1](given);
-  return new PodmanFailed(`The image ${given} could not be pulled: ${said.slice(0, 1000)}`);
+  return new PodmanFailed(
+    `The image ${given} could not be pulled: ${said.length > 1000 ? `${said.slice(0, 1000)}…` : said}`,
+  );
 }

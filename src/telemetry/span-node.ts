@@ -1,3 +1,5 @@
+import { cutUnits } from '../text/untrusted.ts';
+
 /** A finished span, before any OpenTelemetry: what it is called, when it was, and what lies in it. */
 export interface SpanNode {
   readonly name: string;
@@ -18,7 +20,7 @@ const longestText = 200;
 
 /** Foreign names as a backend takes them: bounded, and without halves of characters. */
 export function shortText(text: string): string {
-  return text.slice(0, longestText).toWellFormed();
+  return cutUnits(text, longestText).toWellFormed();
 }
 
 /** @returns the attributes that have a value; texts are shortened */

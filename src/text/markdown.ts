@@ -1,5 +1,5 @@
 import { cutWithNote } from './cut.ts';
-import { singleLine, terminalText } from './log.ts';
+import { logText, singleLine } from './log.ts';
 
 /** Keeps two characters apart for every reader of text, at no visible cost (as other bots do in release notes). */
 const apart = '&#8203;';
@@ -18,7 +18,7 @@ export function markdownText(text: string, max: number): string {
     .replace(/GH-(?=\d)/gi, `$&${apart}`)
     .replace(/:(?=\/\/|(?!\d\d:)[\w+-]+:)|(?:mailto|xmpp):/gi, `$&${apart}`)
     .replace(/(www)\./gi, `$1&#46;${apart}`)
-    .replace(/^[-+=]/, (first) => `&#${first.charCodeAt(0)};`)
+    .replace(/^[-+=:]/, (first) => `&#${first.charCodeAt(0)};`)
     .replace(/^(\d{1,9})([.)])(?=\s|$)/, (_, digits: string, end: string) => `${digits}&#${end.charCodeAt(0)};`);
 }
 
@@ -42,13 +42,13 @@ export function markdownCode(text: string, max = 200): string {
 const longestRun = 15;
 
 /**
- * Foreign text as a fenced block that it cannot close, of at most 1,000 lines of 1,000 characters. Runs of more than
- * 15 backticks are shortened with a note. The block must begin at the start of a line; no line end follows it.
+ * Foreign text as a fenced block that it cannot close, of at most 1,000 lines of 1,000 characters, none of which is a
+ * workflow command where the file is printed. Runs of more than 15 backticks are shortened with a note. The block must begin at the start of a line; no line end follows it.
  *
  * @param info language for highlighting; all but letters, digits and `-` is dropped
  */
 export function markdownFence(text: string, info = ''): string {
-  const block = terminalText(text).replace(/`{16,}/g, (run) => {
+  const block = logText(text).replace(/`{16,}/g, (run) => {
     return `${'`'.repeat(longestRun)}… (${run.length - longestRun} more backticks)`;
   });
   const longest = (block.match(/`+/g) ?? []).reduce((most, run) => Math.max(most, run.length), 2);

@@ -1,4 +1,6 @@
+import { CutSecrets } from './cut-secrets.ts';
 import { encodingsOf } from './encodings.ts';
+import type { Span } from './span.ts';
 
 const mask = '***';
 const shortest = 4;
@@ -9,31 +11,55 @@ export type Redact = (text: string) => string;
 /**
  * @param secrets the values to hide; those of less than 4 characters are not hidden (they would eat the text)
  * @returns a function that replaces each secret, in any of its usual encodings (see {@link encodingsOf}), by `***`.
- * Where secrets overlap, all of them is replaced at once. Redact before text is cut or escaped for display.
+ * Where secrets overlap, all of them is replaced at once. Of one that was cut with an ellipsis before it came here, what
+ * is left of it goes as well, where that is 4 characters or more. Redact before text is escaped for display.
  */
 export function redactor(secrets: readonly string[]): Redact {
   const forms = new Set(secrets.filter((secret) => secret.length >= shortest).flatMap(encodingsOf));
   const longestFirst = [...forms].filter((form) => form.length >= shortest).sort((a, b) => b.length - a.length);
-  return (text) => masked(text, spansOf(text, longestFirst));
+  const cut = new CutSecrets(longestFirst);
+  return (text) => {
+    const spans = [...spansOf(text, longestFirst), ...cut.spansOf(text)];
+    return spans.length === 0
+      ? text
+      : masked(
+          text,
+          spans.sort((a, b) => a.start - b.start),
+        );
+  };
 }
 
 /**
  * The same for a JSON value: every string in it, and every key. What is nested more than 200 deep becomes a sentence.
  *
+ * @param foreign keys below which everything is somebody else's: there, numbers are read as texts too, and one that is a
+ *   secret becomes a text
  * @returns a value of the same shape. Keys that become the same are told apart by a number.
  */
-export function redactDeep<T>(value: T, redact: Redact): T;
-export function redactDeep(value: unknown, redact: Redact): unknown {
-  return redacted(value, redact, 0);
+export function redactDeep<T>(value: T, redact: Redact, foreign?: ReadonlySet<string>): T;
+export function redactDeep(value: unknown, redact: Redact, foreign: ReadonlySet<string> = new Set()): unknown {
+  return redacted(value, { redact, foreign }, { depth: 0, isForeign: false });
 }
 
-function redacted(value: unknown, redact: Redact, depth: number): unknown {
-  if (typeof value === 'string') return redact(value);
+interface Rules {
+  readonly redact: Redact;
+  readonly foreign: ReadonlySet<string>;
+}
+
+interface Place {
+  readonly depth: number;
+  readonly isForeign: boolean;
+}
+
+function redacted(value: unknown, rules: Rules, place: Place): unknown {
+  if (typeof value === 'string') return rules.redact(value);
+  if (typeof value === 'number' && place.isForeign) return redactedNumber(value, rules.redact);
   if (typeof value !== 'object' || value === null) return value;
-  if (depth >= deepest) return `(nested more than ${deepest} deep: left out)`;
+  if (place.depth >= deepest) return `(nested more than ${deepest} deep: left out)`;
   // Copied only where something changed: results are large, and most hold no secret.
-  const items = changedItems(Object.values(value), redact, depth);
+  const items = changedItems(value, rules, place);
   if (Array.isArray(value)) return items ?? value;
+  const { redact } = rules;
   const keys = Object.keys(value);
   if (items === null && keys.every((key) => redact(key) === key)) return value;
   const seen = new Set<string>();
@@ -43,11 +69,21 @@ function redacted(value: unknown, redact: Redact, depth: number): unknown {
   return Object.fromEntries(keys.map((key, at) => [uniqueKey(redact(key), seen, numbers), values[at]]));
 }
 
+/** Also a PIN may be a secret, and a server may send it as a number. */
+function redactedNumber(value: number, redact: Redact): unknown {
+  const text = JSON.stringify(value);
+  const clean = redact(text);
+  return clean === text ? value : clean;
+}
+
 /** @returns the items as they are afterwards; null where none has changed */
-function changedItems(items: unknown[], redact: Redact, depth: number): unknown[] | null {
+function changedItems(holder: object, rules: Rules, { depth, isForeign }: Place): unknown[] | null {
+  const items: unknown[] = Object.values(holder);
+  const keys = Array.isArray(holder) || isForeign ? null : Object.keys(holder);
   let changed = false;
   for (const [at, item] of items.entries()) {
-    const clean = redacted(item, redact, depth + 1);
+    const foreign = isForeign || (keys !== null && rules.foreign.has(keys[at] ?? ''));
+    const clean = redacted(item, rules, { depth: depth + 1, isForeign: foreign });
     changed ||= clean !== item;
     items[at] = clean;
   }
@@ -65,11 +101,6 @@ function uniqueKey(key: string, seen: Set<string>, numbers: Map<string, number>)
   return unique;
 }
 
-interface Span {
-  readonly start: number;
-  readonly end: number;
-}
-
 function spansOf(text: string, forms: readonly string[]): Span[] {
   const spans: Span[] = [];
   for (const form of forms) {
@@ -77,7 +108,7 @@ function spansOf(text: string, forms: readonly string[]): Span[] {
       spans.push({ start: at, end: at + form.length });
     }
   }
-  return spans.sort((a, b) => a.start - b.start);
+  return spans;
 }
 
 function masked(text: string, spans: readonly Span[]): string {

@@ -4,7 +4,7 @@ import type { Host } from '../host/host.ts';
 import { messageOf } from '../process/failure.ts';
 import type { CleanupOperation } from '../result/model.ts';
 import { sweepStep } from '../sandbox/outside.ts';
-import { logsOperation, removeUnfinished, replaceFile, resultsDirectory } from './results-folder.ts';
+import { logsOperation, removeUnfinished, replaceJson, resultsDirectory } from './results-folder.ts';
 
 /**
  * w09 in the post step: removes whatever main, cancelled or killed, left behind, and says in cleanup.json what that was.
@@ -49,7 +49,7 @@ async function writeCleanup(
     leftByMain: runIds.length > 0,
     operations: [...operations, logs],
   };
-  await replaceFile(join(directory, 'cleanup.json'), `${JSON.stringify(report, null, 2)}\n`).catch((error: unknown) =>
+  await replaceJson(join(directory, 'cleanup.json'), report).catch((error: unknown) =>
     host.debug(`cleanup.json could not be written: ${messageOf(error)}`),
   );
   return logs;

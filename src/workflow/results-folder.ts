@@ -8,7 +8,7 @@ import type { Host } from '../host/host.ts';
 import { packFolder } from '../checkout/pack.ts';
 import { codeOf, messageOf } from '../process/failure.ts';
 import type { CleanupOperation, WorkflowResult } from '../result/model.ts';
-import { fileName, type Redact } from '../text/untrusted.ts';
+import { fileName, logText, printableJson, printablePieces, type Redact } from '../text/untrusted.ts';
 
 /** A folder for results that cannot be written. The message says what to do. */
 export class ResultsUnwritable extends Error {
@@ -89,7 +89,10 @@ export class ResultsFolder {
     const write = this.#lastWrite
       .catch(() => {})
       // In pieces: the text of ten thousand cases at once takes more memory than all the rest of the run.
-      .then(() => replaceFile(this.resultPath, chain(stringifyChunked(result, { space: 2 }), ['\n'])));
+      .then(() => {
+        const pieces = printablePieces(stringifyChunked(result, { space: 2 }));
+        return replaceFile(this.resultPath, chain(pieces, ['\n']));
+      });
     this.#lastWrite = write;
     await write;
   }
@@ -102,7 +105,7 @@ export class ResultsFolder {
     await replaceFile(join(this.directory, junitFile), xml);
   }
 
-  /** Appends a line to the server's own log. */
+  /** Appends a line to the server's own log, as somebody may print it: without control characters and commands. */
   log(server: string, line: string): void {
     let stream = this.#logs.get(server);
     if (stream === undefined) {
@@ -112,7 +115,7 @@ export class ResultsFolder {
       stream.on('error', () => {});
       this.#logs.set(server, stream);
     }
-    stream.write(`${this.#redact(line)}\n`);
+    stream.write(`${logText(this.#redact(line), { maxLine: maxLogLine })}\n`);
   }
 
   async closeLogs(): Promise<void> {
@@ -131,6 +134,9 @@ async function nearestExisting(path: string): Promise<string> {
   const present = await stat(path).catch(() => null);
   return present !== null || dirname(path) === path ? path : nearestExisting(dirname(path));
 }
+
+/** UTF-16 units. Lines come cut at 2 KiB, and every character of them may have to be written out. */
+const maxLogLine = 32 * 1024;
 
 const junitFile = 'junit.xml';
 const replacedFiles = ['result.json', 'summary.md', junitFile, 'cleanup.json'];
@@ -165,8 +171,13 @@ export async function logsOperation(directory: string): Promise<CleanupOperation
   }
 }
 
+/** As {@link replaceFile}, of a small value. @throws what the file system says. */
+export async function replaceJson(path: string, value: unknown): Promise<void> {
+  await replaceFile(path, `${printableJson(value)}\n`);
+}
+
 /** @throws what the file system says. */
-export async function replaceFile(path: string, text: string | Iterable<string>): Promise<void> {
+async function replaceFile(path: string, text: string | Iterable<string>): Promise<void> {
   const unfinished = unfinishedName(path);
   // Never through a link that somebody put there.
   await rm(unfinished, { force: true });

@@ -41,7 +41,8 @@ export async function run(host: Host, raw: Readonly<Record<string, string>>, opt
   const { inputs, files } = initialized;
   if (!initialized.ok) return refuse(start, inputs, initialized.problems, files);
   const { config } = initialized;
-  const redact = redactor([...initialized.secrets.values()]);
+  const { token } = host.platform;
+  const redact = redactor([...initialized.secrets.values(), ...(token === null ? [] : [token])]);
   let results: ResultsFolder;
   try {
     results = await ResultsFolder.open(await resultsDirectory(host, initialized.inputs.resultsDirectory), redact);

@@ -142,7 +142,8 @@ async function containerOf(
 }
 
 function notReady({ name }: ServiceConfig, reason: string, tail: string): NoPlace {
-  const last = tail.split('\n').at(-1)?.trim().slice(0, 300) ?? '';
+  const whole = tail.split('\n').at(-1)?.trim() ?? '';
+  const last = whole.length > 300 ? `${whole.slice(0, 300)}…` : whole;
   const said = last === '' ? 'it printed nothing' : `its last line: ${last}`;
   const advice = `Its service ${name} did not get ready: ${reason.replace(/\.$/u, '')} (${said}).`;
   return { outcome: 'needs_service', advice, stderrTail: tail };

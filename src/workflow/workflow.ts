@@ -3,6 +3,7 @@ import { SnapshotStore } from '../cases/snapshot-store.ts';
 import type { Host } from '../host/host.ts';
 import { messageOf } from '../process/failure.ts';
 import type { CleanupOperation, PhaseSpan, Problem, WorkflowResult } from '../result/model.ts';
+import { foreignFields } from '../result/foreign-fields.ts';
 import { PodmanFailed, SandboxUnavailable } from '../sandbox/errors.ts';
 import { SelfTestFailed } from '../sandbox/self-test.ts';
 import { type Redact, redactDeep } from '../text/untrusted.ts';
@@ -236,7 +237,7 @@ export class Workflow {
       cleanup,
     };
     // From here on no report can hold what was granted as a secret.
-    return redactDeep(assembleResult(known), this.#parts.redact);
+    return redactDeep(assembleResult(known), this.#parts.redact, foreignFields);
   }
 }
 

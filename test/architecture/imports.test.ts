@@ -16,7 +16,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   mcp: ['process', 'result', 'version.ts'],
   cases: ['config/model.ts', 'mcp', 'result'],
   report: ['result', 'text'],
-  telemetry: ['result'],
+  telemetry: ['result', 'text'],
   discovery: ['text'],
   workflow: [
     'cases',
