@@ -9,7 +9,7 @@ import type { NodeRoots } from './node-roots.ts';
 import { installPackageFolder } from './path.ts';
 import { installPlain } from './plain.ts';
 import { installPythonCheckout } from './python/checkout.ts';
-import type { IndexUpstream } from './python/index-upstream.ts';
+import type { IndexUpstream } from './index-upstream.ts';
 
 /** What a server of a repository is made from. */
 export interface CheckoutOrigin {

@@ -1,9 +1,8 @@
-import { chmod } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { join } from 'node:path';
-import { Readable, Transform } from 'node:stream';
+import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { messageOf } from '../process/failure.ts';
+import { Allowance, close, listen } from './gateway-socket.ts';
 import { renameTarballs } from './packument.ts';
 import type { Route } from './registries.ts';
 import { readBody, type Upstream } from './upstream.ts';
@@ -17,18 +16,15 @@ export class RegistryGateway {
   readonly folder: string;
   /** What the registry failed to do, in sentences: then a failed install is infrastructure. */
   readonly faults: string[] = [];
-  /** The install asked for more than it may have: the package's doing, not the registry's. */
-  tooLarge = false;
-  #bytes = 0;
   readonly #server: Server;
   readonly #upstream: Upstream;
-  readonly #maxBytes: number;
+  readonly #allowance: Allowance;
   readonly #renamesAll: boolean;
 
   private constructor(upstream: Upstream, folder: string, options: GatewayOptions) {
     this.folder = folder;
     this.#upstream = upstream;
-    this.#maxBytes = options.maxBytes;
+    this.#allowance = new Allowance(options.maxBytes);
     this.#renamesAll = options.renamesAll ?? false;
     this.#server = createServer((request, response) => void this.#answer(request, response));
   }
@@ -36,21 +32,17 @@ export class RegistryGateway {
   /** @param folder readable for the container's uid. */
   static async open(upstream: Upstream, folder: string, options: GatewayOptions): Promise<RegistryGateway> {
     const gateway = new RegistryGateway(upstream, folder, options);
-    const socket = join(folder, socketName);
-    await new Promise<void>((resolve, reject) => {
-      gateway.#server.once('error', reject);
-      gateway.#server.listen(socket, resolve);
-    });
-    // The container's uid is neither owner nor group.
-    await chmod(socket, 0o666);
+    await listen(gateway.#server, folder, socketName);
     return gateway;
   }
 
+  /** The install asked for more than it may have: the package's doing, not the registry's. */
+  get tooLarge(): boolean {
+    return this.#allowance.exceeded;
+  }
+
   async close(): Promise<void> {
-    this.#server.closeAllConnections();
-    await new Promise<void>((resolve) => {
-      this.#server.close(() => resolve());
-    });
+    await close(this.#server);
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -68,7 +60,7 @@ export class RegistryGateway {
       const renames = isDocument && (this.#renamesAll || route.scoped !== null) && /^127\.0\.0\.1:\d+$/u.test(host);
       if (renames) return await this.#answerRenamed(answer, response, route, `http://${host}`);
       response.writeHead(status, headersOf(answer, responseHeaders));
-      await pipeline(answer, this.#counter(), response);
+      await pipeline(answer, this.#allowance.counter(), response);
     } catch (error) {
       // A client that has gone, or that wanted too much, is no fault of the registry's.
       if (!this.tooLarge && !response.destroyed) this.faults.push(messageOf(error));
@@ -94,7 +86,7 @@ export class RegistryGateway {
     const type = answer.headers['content-type'];
     if (renamed !== null) response.writeHead(200, type === undefined ? {} : { 'content-type': type });
     else response.writeHead(200, headersOf(answer, responseHeaders));
-    await pipeline(Readable.from([renamed ?? body]), this.#counter(), response);
+    await pipeline(Readable.from([renamed ?? body]), this.#allowance.counter(), response);
   }
 
   /** A path relative to the registry, whatever host the client believes it talks to. */
@@ -104,16 +96,6 @@ export class RegistryGateway {
     // Whatever else the registry's host serves is out of reach.
     const below = asked.pathname.startsWith(pathname) ? asked.pathname : `${pathname}${asked.pathname.slice(1)}`;
     return `${below}${asked.search}`;
-  }
-
-  #counter(): Transform {
-    return new Transform({
-      transform: (chunk: Buffer, _encoding, done) => {
-        this.#bytes += chunk.length;
-        this.tooLarge ||= this.#bytes > this.#maxBytes;
-        done(this.tooLarge ? new Error('the install is larger than allowed') : null, chunk);
-      },
-    });
   }
 }
 

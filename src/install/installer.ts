@@ -10,7 +10,7 @@ import { installNpm } from './npm.ts';
 import { NodeRoots } from './node-roots.ts';
 import { installPath } from './path.ts';
 import { findIndex } from './python/index.ts';
-import { IndexUpstream } from './python/index-upstream.ts';
+import { IndexUpstream } from './index-upstream.ts';
 import { installPypi } from './python/pypi.ts';
 import type { ScopedRegistry } from './registries.ts';
 import { type NpmPackage, PackageNotFound, resolvePackage } from './registry.ts';

@@ -1,8 +1,8 @@
 import type { Checkout } from '../checkout/model.ts';
-import { FolderRefused } from '../checkout/pack.ts';
 import type { ServerConfig } from '../config/model.ts';
 import type { ResolvedSource } from '../result/model.ts';
 import type { PreparedImage } from '../sandbox/sandbox.ts';
+import { copyCheckout } from './copy-checkout.ts';
 import type { InstallerContext } from './installer.ts';
 import { findTool, type ManagerTool } from './manager-tool.ts';
 import type { InstallResult, ScriptsReport } from './model.ts';
@@ -175,19 +175,10 @@ async function copyIn(
   const base = isSmall ? '.' : workspace.root.folder;
   const uid = context.sandbox.nextUid();
   const volume = await context.sandbox.createVolume(server.name, uid);
-  const packed = checkout.pack(base, { uid, leaveOut: isLeftOut });
-  try {
-    const importing = context.sandbox.importVolume(volume, packed.tar, server.timeouts.install, context.signal);
-    // Where packing fails so does importing, and the packer's reason, which comes first, is the one to tell.
-    const [digest] = await Promise.all([packed.digest, importing]);
-    const kind = checkout.commit === null ? 'path' : 'git';
-    const unnamed = { kind, name: checkout.given, version: null, integrity: null };
-    const resolved = { ...unnamed, digest: checkout.commit ?? digest };
-    return { place: { volume, uid, image }, base, resolved };
-  } catch (error) {
-    if (!(error instanceof FolderRefused)) throw error;
-    return failure(`${checkout.given} cannot be copied in: ${error.message}.`, null);
-  }
+  const request = { checkout, folder: base, volume, uid, leaveOut: isLeftOut, deadlineMs: server.timeouts.install };
+  const resolved = await copyCheckout(context.sandbox, request, context.signal);
+  if (typeof resolved === 'string') return failure(resolved, null);
+  return { place: { volume, uid, image }, base, resolved };
 }
 
 /** @returns a folder of the checkout as it lies below `base`; `.` for that itself. */

@@ -1,9 +1,8 @@
 import { posix } from 'node:path';
-import { FolderRefused } from '../checkout/pack.ts';
 import type { Checkout } from '../checkout/model.ts';
 import type { ServerConfig } from '../config/model.ts';
 import type { Start } from '../discovery/model.ts';
-import type { ResolvedSource } from '../result/model.ts';
+import { copyCheckout } from './copy-checkout.ts';
 import type { InstallerContext } from './installer.ts';
 import { type InstallResult, treePath } from './model.ts';
 
@@ -33,34 +32,26 @@ export async function installPlain(
   context.progress(server.name, `copying ${checkout.given} in`);
   const uid = context.sandbox.nextUid();
   const volume = await context.sandbox.createVolume(server.name, uid);
-  const packed = checkout.pack('.', { uid, leaveOut: (name) => leftOut.has(name) });
-  try {
-    const importing = context.sandbox.importVolume(volume, packed.tar, server.timeouts.install, context.signal);
-    // Where packing fails so does importing, and the packer's reason, which comes first, is the one to tell.
-    const [digest] = await Promise.all([packed.digest, importing]);
-    const kind = checkout.commit === null ? 'path' : 'git';
-    const unnamed = { version: null, integrity: null, digest: checkout.commit ?? digest };
-    const resolved: ResolvedSource = { kind, name: checkout.given, ...unnamed };
-    return {
-      kind: 'installed',
-      tree: {
-        volume,
-        uid,
-        resolved,
-        commands: new Map(),
-        start: { entrypoint, command: [] },
-        packageName: null,
-        workdir,
-        size: checkout.files.reduce((sum, { size }) => sum + size, 0),
-        scripts: { packages: [], ran: false, failure: null },
-        timings: { resolveMs: 0, fetchMs: performance.now() - started, scriptsMs: 0 },
-        npm: null,
-      },
-    };
-  } catch (error) {
-    if (!(error instanceof FolderRefused)) throw error;
-    return failed(`${checkout.given} cannot be copied in: ${error.message}.`);
-  }
+  const copied = { checkout, volume, uid, leaveOut: (name: string) => leftOut.has(name) };
+  const request = { ...copied, deadlineMs: server.timeouts.install };
+  const resolved = await copyCheckout(context.sandbox, request, context.signal);
+  if (typeof resolved === 'string') return failed(resolved);
+  return {
+    kind: 'installed',
+    tree: {
+      volume,
+      uid,
+      resolved,
+      commands: new Map(),
+      start: { entrypoint, command: [] },
+      packageName: null,
+      workdir,
+      size: checkout.files.reduce((sum, { size }) => sum + size, 0),
+      scripts: { packages: [], ran: false, failure: null },
+      timings: { resolveMs: 0, fetchMs: performance.now() - started, scriptsMs: 0 },
+      npm: null,
+    },
+  };
 }
 
 function commandOf(start: Start, workdir: string): readonly string[] | null {

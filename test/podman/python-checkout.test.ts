@@ -3,8 +3,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { ServerConfig } from '../../src/config/model.ts';
 import type { FoundServer } from '../../src/discovery/model.ts';
 import { installPythonCheckout } from '../../src/install/python/checkout.ts';
-import { indexOf } from '../../src/install/python/index.ts';
-import { IndexUpstream } from '../../src/install/python/index-upstream.ts';
+import { indexOf } from '../../src/install/package-index.ts';
+import { IndexUpstream } from '../../src/install/index-upstream.ts';
 import { startIndex, type TestIndex } from '../install/python/index-server.ts';
 import { greeting, type PackageFile, sdist, selfBuilding, wheel, words } from '../install/python/packages.ts';
 import { checkoutOf, found } from './python-checkout.ts';

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { ServerConfig } from '../../src/config/model.ts';
-import { indexOf } from '../../src/install/python/index.ts';
-import { IndexUpstream } from '../../src/install/python/index-upstream.ts';
+import { indexOf } from '../../src/install/package-index.ts';
+import { IndexUpstream } from '../../src/install/index-upstream.ts';
 import { installPypi } from '../../src/install/python/pypi.ts';
 import { startIndex, type TestIndex } from '../install/python/index-server.ts';
 import { greeting, sdist, selfBuilding, wheel, words } from '../install/python/packages.ts';

@@ -1,13 +1,10 @@
 import { createHash } from 'node:crypto';
-import { chmod } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { join } from 'node:path';
-import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { messageOf } from '../../process/failure.ts';
-import { RegistryFault } from '../upstream.ts';
+import { Allowance, close, listen } from '../gateway-socket.ts';
+import type { IndexUpstream } from '../index-upstream.ts';
 import { IndexPages, normalizedName } from './index-pages.ts';
-import type { IndexUpstream } from './index-upstream.ts';
 import { htmlPage, jsonPage, jsonType } from './render-page.ts';
 import type { IndexFile } from './simple-page.ts';
 
@@ -24,20 +21,17 @@ export class IndexGateway {
   readonly folder: string;
   /** What the index failed to do, in sentences: then a failed install is infrastructure. */
   readonly faults: string[] = [];
-  /** The install asked for more than it may have: the package's doing, not the index's. */
-  tooLarge = false;
-  #bytes = 0;
   readonly #server: Server;
   readonly #upstream: IndexUpstream;
   readonly #pages: IndexPages;
   readonly #files = new Map<string, IndexFile>();
   readonly #ending = new AbortController();
-  readonly #maxBytes: number;
+  readonly #allowance: Allowance;
 
   private constructor(upstream: IndexUpstream, folder: string, maxBytes: number) {
     this.folder = folder;
     this.#upstream = upstream;
-    this.#maxBytes = maxBytes;
+    this.#allowance = new Allowance(maxBytes);
     this.#pages = new IndexPages(upstream, this.#ending.signal);
     this.#server = createServer((request, response) => void this.#answer(request, response));
   }
@@ -45,14 +39,13 @@ export class IndexGateway {
   /** @param folder readable for the container's uid. @param maxBytes of all files together. */
   static async open(upstream: IndexUpstream, folder: string, maxBytes: number): Promise<IndexGateway> {
     const gateway = new IndexGateway(upstream, folder, maxBytes);
-    const socket = join(folder, indexSocket);
-    await new Promise<void>((resolve, reject) => {
-      gateway.#server.once('error', reject);
-      gateway.#server.listen(socket, resolve);
-    });
-    // The container's uid is neither owner nor group.
-    await chmod(socket, 0o666);
+    await listen(gateway.#server, folder, indexSocket);
     return gateway;
+  }
+
+  /** The install asked for more than it may have: the package's doing, not the index's. */
+  get tooLarge(): boolean {
+    return this.#allowance.exceeded;
   }
 
   /** @returns the SHA-256 digests that the index published for files of this name; empty where it named none. */
@@ -64,10 +57,7 @@ export class IndexGateway {
 
   async close(): Promise<void> {
     this.#ending.abort();
-    this.#server.closeAllConnections();
-    await new Promise<void>((resolve) => {
-      this.#server.close(() => resolve());
-    });
+    await close(this.#server);
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -119,17 +109,7 @@ export class IndexGateway {
       'content-type': 'application/octet-stream',
       ...(length === undefined ? {} : { 'content-length': length }),
     });
-    await pipeline(answer, this.#counter(), response);
-  }
-
-  #counter(): Transform {
-    return new Transform({
-      transform: (chunk: Buffer, _encoding, done) => {
-        this.#bytes += chunk.length;
-        this.tooLarge ||= this.#bytes > this.#maxBytes;
-        done(this.tooLarge ? new RegistryFault('the install is larger than allowed') : null, chunk);
-      },
-    });
+    await pipeline(answer, this.#allowance.counter(), response);
   }
 }
 

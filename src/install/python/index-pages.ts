@@ -2,8 +2,8 @@ import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import pRetry, { AbortError } from 'p-retry';
 import { messageOf } from '../../process/failure.ts';
+import type { IndexUpstream } from '../index-upstream.ts';
 import { readBody, RegistryFault } from '../upstream.ts';
-import type { IndexUpstream } from './index-upstream.ts';
 import { type IndexFile, parseSimplePage } from './simple-page.ts';
 
 const accepted = 'application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.1';

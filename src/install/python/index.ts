@@ -1,23 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runCommand } from '../../process/run.ts';
-import { RegistryFault } from '../upstream.ts';
-
-/** The package index that Python installs are served from (the `simple` API, PEP 503 and 691). */
-export interface PackageIndex {
-  /** Ends in a slash; without credentials. */
-  readonly url: URL;
-  /** An `Authorization` header, which stays on the host; null where the index wants none. */
-  readonly authorization: string | null;
-  /** Certificates in PEM beside the built-in ones, or null. */
-  readonly ca: string | null;
-}
+import { certificatesOf } from '../certificates.ts';
+import { indexOf, type PackageIndex } from '../package-index.ts';
+import { RegistryFault } from '../registry-fault.ts';
 
 const publicIndex = 'https://pypi.org/simple/';
 
 /**
- * The index that the step's environment or the machine's own pip is set to, asked outside of every project: settings in
- * the workspace may come from a pull request.
+ * The index that Python installs are served from (the `simple` API, PEP 503 and 691): what the step's environment or the
+ * machine's own pip is set to, asked outside of every project: settings in the workspace may come from a pull request.
  * @throws RegistryFault where that cannot be said: never guessed, since the public index may hold a stranger's package
  *   of a private name.
  */
@@ -32,30 +24,9 @@ export async function findIndex(env: Readonly<NodeJS.ProcessEnv>): Promise<Packa
   // pip itself would ask it beside that of the environment.
   refuseSecondIndex(settingOf(settings, 'extra-index-url'));
   const [settingName, setting] = settingOf(settings, 'index-url');
-  const ca = await certificates(env, settingOf(settings, 'cert')[1]);
+  const ca = await certificatesOf(env, env['PIP_CERT'], settingOf(settings, 'cert')[1]);
   if (given !== '') return indexOf(name, given, ca);
   return setting === '' ? indexOf('the default', publicIndex, ca) : indexOf(settingName, setting, ca);
-}
-
-/** @param source where the address was found, for a message. @throws RegistryFault */
-export function indexOf(source: string, address: string, ca: string | null): PackageIndex {
-  // uv's indexes may bear a name: `corp=https://…`.
-  const bare = address.trim().replace(/^[\w-]+=(?=https?:)/u, '');
-  const url = URL.canParse(bare) ? new URL(bare) : null;
-  if (url === null || !/^https?:$/u.test(url.protocol)) {
-    throw new RegistryFault(
-      `the package index that ${source} names is no address that begins with https:// or http://`,
-    );
-  }
-  const { username, password } = url;
-  const login = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
-  url.username = '';
-  url.password = '';
-  url.search = '';
-  url.hash = '';
-  if (!url.pathname.endsWith('/')) url.pathname += '/';
-  const authorization = login === ':' ? null : `Basic ${Buffer.from(login).toString('base64')}`;
-  return { url, authorization, ca };
 }
 
 function firstSet(env: Readonly<NodeJS.ProcessEnv>, names: readonly string[]): readonly [string, string] {
@@ -111,9 +82,4 @@ async function namesIndex(env: Readonly<NodeJS.ProcessEnv>): Promise<boolean> {
   const files = ['/etc/pip.conf', join(own, 'pip/pip.conf'), join(home, '.pip/pip.conf'), env['PIP_CONFIG_FILE'] ?? ''];
   const texts = await Promise.all(files.map((path) => readFile(path, 'utf8').catch(() => '')));
   return texts.some((each) => /^\s*(?:extra-)?index-url\s*[=:]/mu.test(each));
-}
-
-async function certificates(env: Readonly<NodeJS.ProcessEnv>, setting: string): Promise<string | null> {
-  const file = [env['PIP_CERT'], setting, env['REQUESTS_CA_BUNDLE'], env['SSL_CERT_FILE']].find((each) => each);
-  return file === undefined ? null : await readFile(file, 'utf8').catch(() => null);
 }

@@ -1,9 +1,9 @@
 import type { ServerConfig } from '../../config/model.ts';
 import { podmanFault } from '../../sandbox/podman-fault.ts';
+import type { IndexUpstream } from '../index-upstream.ts';
 import type { InstallResult } from '../model.ts';
 import { tellBuild, wantedByBuild } from './build-sentences.ts';
 import { IndexGateway } from './index-gateway.ts';
-import type { IndexUpstream } from './index-upstream.ts';
 import { failed, type JudgedInstall, judgeFetch, judgeFiles, publishedDigest, tooSlow } from './judge.ts';
 import { parsePythonReport, type PythonInstalled, type PythonReport, type WantedBuild } from './report.ts';
 import { buildRound, fetchRound, type PythonPlace } from './round.ts';

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { indexOf } from '../../../src/install/python/index.ts';
+import { indexOf } from '../../../src/install/package-index.ts';
 import { IndexGateway, indexSocket } from '../../../src/install/python/index-gateway.ts';
-import { IndexUpstream } from '../../../src/install/python/index-upstream.ts';
+import { IndexUpstream } from '../../../src/install/index-upstream.ts';
 import { type IndexOptions, startIndex, type TestIndex } from './index-server.ts';
 import { wheel, words } from './packages.ts';
 

@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { findIndex, indexOf, parsePipSettings } from '../../../src/install/python/index.ts';
+import { indexOf } from '../../../src/install/package-index.ts';
+import { findIndex, parsePipSettings } from '../../../src/install/python/index.ts';
 
 describe('the package index', () => {
   let folder: string;

@@ -1,8 +1,8 @@
 import { type IncomingMessage, request as httpRequest, Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { rootCertificates } from 'node:tls';
-import { RegistryFault } from '../upstream.ts';
-import type { PackageIndex } from './index.ts';
+import type { PackageIndex } from './package-index.ts';
+import { RegistryFault } from './registry-fault.ts';
 
 export interface IndexRequest {
   readonly method?: 'GET' | 'HEAD';
@@ -14,7 +14,7 @@ const maxRedirects = 5;
 const defaultIdleMs = 45_000;
 
 /**
- * HTTP towards one package index and the hosts that keep its files: connections kept alive, proxies of the environment
+ * HTTP towards one package index (a module proxy, too) and the hosts that keep its files: connections kept alive, proxies of the environment
  * honoured, redirects followed, the index's credentials sent to the index alone.
  */
 export class IndexUpstream {
