@@ -1,9 +1,13 @@
 import type { ServerConfig } from '../config/model.ts';
-import type { FoundServer, Start } from '../discovery/model.ts';
+import type { FoundServer } from '../discovery/model.ts';
 import type { PreparedImage } from '../sandbox/sandbox.ts';
 import type { InstallerContext } from './installer.ts';
 import type { Checkout } from '../checkout/model.ts';
 import type { InstallResult } from './model.ts';
+import { installCargoCheckout } from './cargo/checkout.ts';
+import { needsRustImage } from './cargo/sentences.ts';
+import { installGoCheckout } from './go/checkout.ts';
+import { needsGoImage } from './go/sentences.ts';
 import { installNode } from './node-checkout.ts';
 import type { NodeRoots } from './node-roots.ts';
 import { installPackageFolder } from './path.ts';
@@ -26,6 +30,8 @@ type FoundOrigin = CheckoutOrigin & { readonly found: FoundServer };
 export interface Tools {
   readonly node: () => Promise<InstallerContext>;
   readonly python: () => Promise<IndexUpstream>;
+  readonly modules: () => Promise<IndexUpstream>;
+  readonly crates: () => Promise<IndexUpstream>;
   readonly bare: Pick<InstallerContext, 'sandbox' | 'signal' | 'progress'>;
   readonly roots: NodeRoots;
 }
@@ -58,30 +64,29 @@ async function installFound(
     case 'command':
       return installPlain(tools.bare, server, { checkout, folder, start });
     case 'go':
+      if (image.facts === null) return notBuilt(needsGoImage, found);
+      return installGoCheckout({ ...tools.bare, upstream: tools.modules }, server, origin, image);
     case 'cargo':
+      if (image.facts === null) return notBuilt(needsRustImage, found);
+      return installCargoCheckout({ ...tools.bare, upstream: tools.crates }, server, origin, image);
     case 'dotnet':
     case 'dockerfile':
     case 'package':
     case 'remote':
     default:
-      return notBuilt(start, found);
+      return notBuilt(builtElsewhere[start.kind], found);
   }
 }
 
 const builtElsewhere = {
-  go: 'It is written in Go, and Go servers are not built here',
-  cargo: 'It is written in Rust, and Rust servers are not built here',
   dotnet: 'It is written for .NET, and .NET servers are not built here',
   dockerfile: 'All that starts it is a Dockerfile, and images are not built here',
   package: 'Its manifest names a package of a kind that cannot be installed here',
   remote: 'Its manifest names an address that cannot be used',
 } as const;
 
-function notBuilt(
-  start: Exclude<Start, { kind: 'node' | 'python' | 'command' }>,
-  { publishedAs }: FoundServer,
-): InstallResult {
-  const why = builtElsewhere[start.kind];
+/** @param why the beginning of the sentence, up to what to do instead */
+function notBuilt(why: string, { publishedAs }: FoundServer): InstallResult {
   const image = publishedAs.find(({ registry }) => registry === 'oci');
   const known = image === undefined ? '' : ` (its manifest names ${image.name})`;
   const advice = `${why}: list the image that it is published as, \`oci:IMAGE:TAG\`${known}, or build it in an earlier step and give its folder with \`command\`.`;

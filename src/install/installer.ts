@@ -2,12 +2,15 @@ import type { ServerConfig, SourceSpec } from '../config/model.ts';
 import { messageOf } from '../process/failure.ts';
 import { ImageRefused, PodmanFailed } from '../sandbox/errors.ts';
 import type { PreparedImage, Sandbox } from '../sandbox/sandbox.ts';
+import { findCrateIndex } from './cargo/crate-index.ts';
 import { type CheckoutOrigin, installCheckout, type Tools } from './from-checkout.ts';
+import { findModuleProxy } from './go/module-proxy.ts';
 import { imageOf, installImage } from './image.ts';
 import type { InstalledTree, InstallFailure, InstallResult } from './model.ts';
 import { findNpm, type NpmTool } from './npm-tool.ts';
 import { installNpm } from './npm.ts';
 import { NodeRoots } from './node-roots.ts';
+import type { PackageIndex } from './package-index.ts';
 import { installPath } from './path.ts';
 import { findIndex } from './python/index.ts';
 import { IndexUpstream } from './index-upstream.ts';
@@ -42,7 +45,8 @@ export class Installer {
   readonly #resolved = new Map<string, Promise<NpmPackage>>();
   readonly #roots = new NodeRoots();
   #context: Promise<InstallerContext> | null = null;
-  #python: Promise<IndexUpstream> | null = null;
+  /** Of Python, Go and Cargo, by what finds them: each is looked for when the first server needs it. */
+  readonly #indexes = new Map<FindIndex, Promise<IndexUpstream>>();
 
   constructor(sandbox: Sandbox, options: InstallerOptions) {
     this.#sandbox = sandbox;
@@ -81,8 +85,7 @@ export class Installer {
   async close(): Promise<void> {
     const context = await this.#context?.catch(() => null);
     context?.upstream.close();
-    const index = await this.#python?.catch(() => null);
-    index?.close();
+    for (const made of this.#indexes.values()) (await made.catch(() => null))?.close();
   }
 
   async #installOnce(server: ServerConfig, origin: CheckoutOrigin | null): Promise<InstallResult> {
@@ -92,7 +95,7 @@ export class Installer {
     if (source.kind === 'oci') return installImage(source, () => this.#prepareImage(server));
     const image = await this.#prepareImage(server);
     if (source.kind === 'pypi') {
-      const context = { ...this.#bare(), index: await this.#index() };
+      const context = { ...this.#bare(), index: await this.#index(findIndex) };
       return this.#shared(server, `pypi:${source.name}==${source.version}`, () =>
         installPypi(context, server, source, image),
       );
@@ -112,7 +115,14 @@ export class Installer {
   }
 
   #tools(image: PreparedImage): Tools {
-    return { node: () => this.#node(image), python: () => this.#index(), bare: this.#bare(), roots: this.#roots };
+    return {
+      node: () => this.#node(image),
+      python: () => this.#index(findIndex),
+      modules: () => this.#index(findModuleProxy),
+      crates: () => this.#index(findCrateIndex),
+      bare: this.#bare(),
+      roots: this.#roots,
+    };
   }
 
   #bare(): Pick<InstallerContext, 'sandbox' | 'signal' | 'progress'> {
@@ -127,9 +137,13 @@ export class Installer {
   }
 
   /** @throws RegistryFault */
-  #index(): Promise<IndexUpstream> {
+  #index(find: FindIndex): Promise<IndexUpstream> {
     const { env } = this.#options;
-    return (this.#python ??= findIndex(env).then((index) => new IndexUpstream(index, env)));
+    const known = this.#indexes.get(find);
+    if (known !== undefined) return known;
+    const made = find(env).then((index) => new IndexUpstream(index, env));
+    this.#indexes.set(find, made);
+    return made;
   }
 
   /** What decides the content of a tree: the exact source, what it is installed with, and whether its scripts run. */
@@ -177,6 +191,8 @@ export class Installer {
     return { sandbox: this.#sandbox, upstream, npm, signal, progress };
   }
 }
+
+type FindIndex = (env: Readonly<NodeJS.ProcessEnv>) => Promise<PackageIndex>;
 
 interface SharedTree {
   readonly source: SourceSpec['kind'];

@@ -58,7 +58,7 @@ export class Bridge {
     });
     const bridge = new Bridge(sandbox, started.name, folder);
     try {
-      await untilReady(started);
+      await untilReady(started, 'the network namespace of the server could not be made');
     } catch (error) {
       await bridge.close();
       throw error;
@@ -91,8 +91,8 @@ export class Bridge {
   }
 }
 
-/** @throws PodmanFailed */
-async function untilReady({ stdout, stderr, exited }: PipedProcess): Promise<void> {
+/** Waits until a program of ours has said a word. @param otherwise the beginning of a sentence. @throws PodmanFailed */
+export async function untilReady({ stdout, stderr, exited }: PipedProcess, otherwise: string): Promise<void> {
   const said = text(stderr).catch(() => '');
   const ready = once(stdout, 'data').then(
     () => true,
@@ -104,5 +104,5 @@ async function untilReady({ stdout, stderr, exited }: PipedProcess): Promise<voi
   stdout.resume();
   if (outcome === true) return;
   const why = outcome === null ? 'no answer in time' : ((await said).trim().split('\n').at(-1) ?? '');
-  throw new PodmanFailed(`the network namespace of the server could not be made: ${why}`);
+  throw new PodmanFailed(`${otherwise}: ${why}`);
 }

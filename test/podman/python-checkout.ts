@@ -10,7 +10,7 @@ export function checkoutOf(files: Readonly<Record<string, string>>): Checkout {
   const root = mkdtempSync(join(tmpdir(), 'mcp-workflow-checkout-'));
   for (const [path, text] of Object.entries(files)) {
     mkdirSync(dirname(join(root, path)), { recursive: true });
-    writeFileSync(join(root, path), text);
+    writeFileSync(join(root, path), text, { mode: text.startsWith('#!') ? 0o755 : 0o644 });
   }
   return {
     given: 'acme/greetings',
@@ -27,11 +27,16 @@ export function checkoutOf(files: Readonly<Record<string, string>>): Checkout {
 
 /** A server of Python that discovery found. */
 export function found(run: Extract<Start, { kind: 'python' }>['run'], folder = '.', args: readonly string[] = []) {
-  const server: FoundServer = {
+  return foundAs({ kind: 'python', run, args }, 'python', folder);
+}
+
+/** A server that discovery found. */
+export function foundAs(start: Start, language: FoundServer['language'], folder = '.'): FoundServer {
+  return {
     name: 'greeting',
     folder,
-    language: 'python',
-    start: { kind: 'python', run, args },
+    language,
+    start,
     command: [],
     registryName: null,
     publishedAs: [],
@@ -42,5 +47,4 @@ export function found(run: Extract<Start, { kind: 'python' }>['run'], folder = '
     needsBuild: false,
     declaredIn: [],
   };
-  return server;
 }

@@ -1,11 +1,17 @@
 import { Readable } from 'node:stream';
 import { type InstalledTree, type InstallFailure, type InstallResult, treePath } from '../../src/install/model.ts';
 import { startCommand } from '../../src/workflow/start-command.ts';
-import type { Sandbox } from '../../src/sandbox/sandbox.ts';
+import type { PreparedImage, Sandbox } from '../../src/sandbox/sandbox.ts';
 import { serverConfig } from './sandbox-fixture.ts';
 
 /** Starts an installed server as a run does, greets with it, and returns what it says. */
-export async function greetFrom(sandbox: Sandbox, tree: InstalledTree, name: string, args: readonly string[] = []) {
+export async function greetFrom(
+  sandbox: Sandbox,
+  tree: InstalledTree,
+  name: string,
+  args: readonly string[] = [],
+  image: PreparedImage = sandbox.hostImage,
+) {
   const chosen = startCommand(serverConfig({ args }), tree);
   if (!chosen.ok) throw new Error(chosen.advice);
   const messages = [
@@ -13,19 +19,25 @@ export async function greetFrom(sandbox: Sandbox, tree: InstalledTree, name: str
     { id: 2, method: 'tools/call', params: { name: 'greet', arguments: { name } } },
   ];
   const input = messages.map((message) => `${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`).join('');
-  const result = await runIn(sandbox, tree, chosen.command, input);
+  const result = await runIn(sandbox, tree, chosen.command, input, image);
   const last = result.stdout.trim().split('\n').at(-1) ?? '';
   if (last === '') throw new Error(`it said nothing, and: ${result.stderr}`);
   return JSON.parse(last).result.content[0].text as string;
 }
 
 /** Runs a command where the server would be started. */
-export function runIn(sandbox: Sandbox, tree: InstalledTree, command: readonly string[], input = '') {
+export function runIn(
+  sandbox: Sandbox,
+  tree: InstalledTree,
+  command: readonly string[],
+  input = '',
+  image: PreparedImage = sandbox.hostImage,
+) {
   return sandbox.run(
     {
       phase: 'run',
       label: 'server',
-      image: sandbox.hostImage,
+      image,
       uid: tree.uid ?? 0,
       command,
       workdir: tree.workdir ?? '/tmp',
