@@ -6,7 +6,7 @@ import { envSchema, imageSchema, words } from './program-schema.ts';
 import { authSchema, headersSchema, healthSchema } from './remote-schema.ts';
 import type { SchemaContext } from './schema-context.ts';
 import { servicesSchema } from './service-schema.ts';
-import { notYetValue, strict } from './strict.ts';
+import { notYet, notYetValue, strict } from './strict.ts';
 import { protocolSchema, transportSchema } from './transport-schema.ts';
 import { flag, label, settle, wants } from './values.ts';
 import { expected } from './words.ts';
@@ -23,6 +23,7 @@ export function serverSchema(context: SchemaContext) {
         .describe('Arguments of the command. No secrets: they would stand in a process list.'),
       env: envSchema().optional().describe('Environment of the server; nothing is inherited.'),
       image: imageSchema().optional(),
+      build: notYet(),
       transport: transportSchema().optional(),
       protocol: protocolSchema().optional(),
       services: servicesSchema().optional(),

@@ -79,17 +79,21 @@ async function installFound(
 }
 
 const builtElsewhere = {
-  dotnet: 'It is written for .NET, and .NET servers are not built here',
-  dockerfile: 'All that starts it is a Dockerfile, and images are not built here',
-  package: 'Its manifest names a package of a kind that cannot be installed here',
-  remote: 'Its manifest names an address that cannot be used',
+  dotnet: 'It is written for .NET, and .NET servers are not built here:',
+  dockerfile: 'All that starts it is a Dockerfile, and images are not built here:',
+  package: 'Its manifest names a package of a kind that cannot be installed here:',
+  remote: 'Its manifest names an address that cannot be used:',
 } as const;
 
 /** @param why the beginning of the sentence, up to what to do instead */
-function notBuilt(why: string, { publishedAs }: FoundServer): InstallResult {
+function notBuilt(why: string, { start, publishedAs, name }: FoundServer): InstallResult {
   const image = publishedAs.find(({ registry }) => registry === 'oci');
   const known = image === undefined ? '' : ` (its manifest names ${image.name})`;
-  const advice = `${why}: list the image that it is published as, \`oci:IMAGE:TAG\`${known}, or build it in an earlier step and give its folder with \`command\`.`;
+  const otherwise =
+    start.kind === 'dockerfile'
+      ? `build it in an earlier step of code that you trust (\`podman build --tag localhost/${name}:1 .\`) and list \`oci:localhost/${name}:1\``
+      : 'build it in an earlier step and give its folder with `command`';
+  const advice = `${why} list the image that it is published as, \`oci:IMAGE:TAG\`${known}, or ${otherwise}.`;
   return {
     kind: 'failed',
     failure: { outcome: 'install_failed', advice, stderrTail: '', exitCode: null, resolved: null },

@@ -82,9 +82,9 @@ export function foreignSource(lock: string): string | null {
 export const noCargo = (image: string) =>
   `It is written in Rust, and the image ${image} has no \`cargo\` on its PATH: name one that has, such as docker.io/library/rust:1.`;
 
-/** Of a server without an image of its own. */
+/** Of a server without an image of its own: the beginning of a sentence. */
 export const needsRustImage =
-  'It is written in Rust, and Rust servers are built only in an image that has Rust (`image: docker.io/library/rust:1`): name one';
+  'It is written in Rust, and Rust servers are built only in an image that has Rust: name one (`image: docker.io/library/rust:1`), or';
 
 export const noBuilds =
   'A build of Rust runs code of the packages that it is made of, and `installScripts` is `never`: allow `sandboxed`, or list the image that it is published as.';

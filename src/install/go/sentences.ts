@@ -103,9 +103,9 @@ export function tellGo(output: string, what: string, build: GoBuild, exitCode: n
 export const noGo = (image: string) =>
   `It is written in Go, and the image ${image} has no \`go\` on its PATH: name one that has, such as docker.io/library/golang:1.`;
 
-/** Of a server without an image of its own. */
+/** Of a server without an image of its own: the beginning of a sentence. */
 export const needsGoImage =
-  'It is written in Go, and Go servers are built only in an image that has Go (`image: docker.io/library/golang:1`): name one';
+  'It is written in Go, and Go servers are built only in an image that has Go: name one (`image: docker.io/library/golang:1`), or';
 
 function failed(advice: string): Told {
   return { outcome: 'install_failed', advice };
