@@ -8,7 +8,7 @@ export type Phase =
   | 'run'
   /** A program beside the server. */
   | 'service'
-  /** Our own way into the network namespace of a server. */
+  /** Our own way into the network namespace of a server, or from one that fetches to its gateway. */
   | 'bridge'
   /** Our own programs that look at what an image or a server left. */
   | 'look';

@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { WorkflowResult } from '../../src/result/model.ts';
@@ -104,5 +105,30 @@ describe.skipIf(tar === null)('servers in Go in a repository (skipped without Go
   it('nothing of the builds is left', async () => {
     await job.post();
     expect(leftovers([job])).toEqual([]);
+  });
+
+  it('a run that is killed while it fetches leaves nothing after post either', async () => {
+    // Never answers.
+    const silent = await startProxy(() => true);
+    const killed = createJob({
+      files: {
+        '.github/mcp-workflow.yml': stringify({
+          version: 1,
+          servers: { weather: { source: 'acme/tools#weather', image: tag } },
+        }),
+      },
+      env: { GOPROXY: silent.url },
+      platform: { GITHUB_SERVER_URL: git.origin },
+    });
+    const running = killed.start();
+    await running.logged('fetching the modules of');
+    while (silent.asked.length === 0) await sleep(100);
+    running.kill('SIGKILL');
+    await running.done;
+    expect(leftovers([killed]).filter((line) => line.startsWith('container')).length).toBeGreaterThan(1);
+    await killed.post();
+    expect(leftovers([killed])).toEqual([]);
+    await silent.stop();
+    killed.remove();
   });
 });

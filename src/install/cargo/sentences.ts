@@ -17,38 +17,43 @@ type Cause = readonly [RegExp, (found: readonly (string | undefined)[], build: C
 /** What Cargo says where it does not go on, first match; all else is the code that does not compile. */
 const causes: readonly Cause[] = [
   [
-    /checksum for `([^`]+)` changed between lock files|failed to verify the checksum of `([^`]+)`|checksum mismatch/u,
-    ([one, other]) => `${one ?? other ?? 'A crate'} is not what Cargo.lock records, so it must not be trusted.`,
+    /checksum for `([^`]+)` changed between lock files|failed to verify the checksum of `([^`]+)`|listed checksum of `[^`]*\/vendor\/([^/`]+)/u,
+    ([one, other, vendored]) =>
+      `${one ?? other ?? vendored ?? 'A crate'} is not what ${vendored === undefined ? 'Cargo.lock' : '`vendor`'} records, so it must not be trusted.`,
   ],
   [
-    /lock file .* needs to be updated but --locked was passed|cannot (?:update|create) the lock file/u,
+    /lock file \S* ?needs to be updated but --locked was passed|cannot (?:update|create) the lock file/u,
     (_, { folder }) =>
       `Cargo.lock does not fit ${inFolder(folder, 'Cargo.toml')}: run \`cargo update --workspace\`, and commit it.`,
   ],
   [
-    /lock file version [`"]?(\d+)[`"]? (?:requires|was found)/u,
+    /lock file version [`"]?\d+[`"]? (?:requires|was found)/u,
     (_, { image, version }) =>
-      `Cargo.lock is of a later Cargo than the ${version} of ${image}: name an image with a later Rust, such as docker.io/library/rust:1.`,
+      `Cargo.lock was written by a later Cargo than the ${version} of ${image}: name an image with a later Rust, such as docker.io/library/rust:1.`,
+  ],
+  [/requires rustc ([\d.]+)/u, ([wanted = ''], build) => tooOld(wanted, build)],
+  [
+    /rustc [\d.]+ is not supported by the following|the Cargo feature called `edition20\d\d`|feature `edition20\d\d` is required|this version of Cargo is older than the/u,
+    (_, build) => tooOld('', build),
   ],
   [
-    /requires rustc ([\d.]+)|rustc ([\d.]+) is not supported by the following|requires a rustc version|feature `edition20\d\d` is required|does not support edition|this version of Cargo is older than the/u,
-    ([wanted], { image, version }) =>
-      `It asks for ${wanted === undefined ? 'a later Rust' : `Rust ${wanted}`}, and ${image} has ${version}: name an image that has it, such as docker.io/library/rust:${wanted?.split('.').slice(0, 2).join('.') ?? '1'}.`,
-  ],
-  [
-    /no matching package named `([^`]+)` found|failed to (?:select a version for|get) [^\n]*`([^`]+)`|failed to download from `[^`]*\/crates\/([^/]+)\/[^`]*`/u,
+    /no matching package named `([^`]+)` found|failed to select a version for the requirement `([^` ]+)|failed to download from `[^`]*\/crates\/([^/`]+)\//u,
     ([one, other, third], { host }) =>
       `${one ?? other ?? third ?? 'A crate'} is not in the crate index${host === undefined ? '' : ` ${host}`} as Cargo.lock names it: publish it there, or commit \`vendor\` (\`cargo vendor\`).`,
   ],
   [
-    /linker `([^`]+)` not found|failed to find tool "?`?([\w+.-]+)/u,
+    /linker `([^`]+)` not found|failed to find tool "([\w+.-]+)"/u,
     ([one, other], { image }) =>
       `It needs the program ${one ?? other ?? 'cc'}, which ${image} does not have: name an image that has it, such as docker.io/library/rust:1.`,
   ],
   [
-    /no bin target named `([^`]+)`|no binaries are available|does not have (?:any|a) (?:bin|binary)/u,
-    (_, { bin, folder }) =>
-      `${inFolder(folder, 'Cargo.toml')} has no program \`${bin}\` that is built by default: see its \`[[bin]]\` and their \`required-features\`.`,
+    /target `[^`]+` in package `[^`]+` requires the features: (`[^\n]+`)/u,
+    ([features = ''], { bin, folder }) =>
+      `The program \`${bin}\` of ${inFolder(folder, 'Cargo.toml')} is built only with the features ${features}, which are not on by default: add them to \`default\` there, or list the image that it is published as.`,
+  ],
+  [
+    /no bin target named|none of the package's binaries are available/u,
+    (_, { bin, folder }) => `${inFolder(folder, 'Cargo.toml')} has no program \`${bin}\`: see its \`[[bin]]\`.`,
   ],
 ];
 
@@ -91,6 +96,13 @@ export const noBuilds =
 
 export function noLock(folder: string): string {
   return `${inFolder(folder, 'Cargo.lock')} is not in the repository, so that nobody could say which crates are the right ones: commit it.`;
+}
+
+/** @param wanted empty where Cargo does not say it */
+function tooOld(wanted: string, { image, version }: CargoBuild): string {
+  const what = wanted === '' ? 'a later Rust' : `Rust ${wanted}`;
+  const name = wanted === '' ? '1' : wanted.split('.').slice(0, 2).join('.');
+  return `It asks for ${what}, and ${image} has ${version}: name an image that has it, such as docker.io/library/rust:${name}.`;
 }
 
 function inFolder(folder: string, file: string): string {

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CrateMirror, findCrateIndex } from '../../../src/install/cargo/crate-index.ts';
-import { foreignSource } from '../../../src/install/cargo/sentences.ts';
 import { IndexUpstream } from '../../../src/install/index-upstream.ts';
 import { indexOf } from '../../../src/install/package-index.ts';
 import { startCrateIndex } from './crates.ts';
@@ -97,16 +96,5 @@ describe('the crate index', () => {
       upstream.close();
       await index.stop();
     }
-  });
-
-  it('is all that a Cargo.lock may name', () => {
-    const lock = (source: string) =>
-      `version = 4\n\n[[package]]\nname = "x"\nversion = "1.0.0"\nsource = "${source}"\n`;
-    expect(foreignSource('version = 3\n\n[[package]]\nname = "own"\nversion = "0.1.0"\n')).toBe(null);
-    expect(foreignSource(lock('registry+https://github.com/rust-lang/crates.io-index'))).toBe(null);
-    expect(foreignSource(lock('git+https://github.com/acme/x?rev=1#1'))).toMatch(
-      /^x comes from a git repository \(git\+https/u,
-    );
-    expect(foreignSource(lock('registry+https://crates.example/index'))).toMatch(/^x comes from another registry/u);
   });
 });
