@@ -125,7 +125,8 @@ describe.skipIf(tar === null)('servers in Go in a repository (skipped without Go
     while (silent.asked.length === 0) await sleep(100);
     running.kill('SIGKILL');
     await running.done;
-    expect(leftovers([killed]).filter((line) => line.startsWith('container')).length).toBeGreaterThan(1);
+    // The tree, and what only its build needs; containers may have ended by themselves with their gateway.
+    expect(leftovers([killed]).filter((line) => line.startsWith('volume'))).toHaveLength(2);
     await killed.post();
     expect(leftovers([killed])).toEqual([]);
     await silent.stop();
