@@ -2,8 +2,10 @@ import { join } from 'node:path';
 import * as core from '@actions/core';
 import type { Annotation } from '../result/annotation.ts';
 import { cutUnits, logText, oneLine } from '../text/untrusted.ts';
+import { baseOfEvent } from './base-commit.ts';
+import { repositoryOf } from './github-api.ts';
 import { Hidden } from './hidden.ts';
-import type { Host } from './host.ts';
+import type { BaseCommit, Host } from './host.ts';
 import { platformOf } from './platform.ts';
 import { stepKeyOf } from './step-key.ts';
 import { untrustedTrigger } from './trigger.ts';
@@ -20,6 +22,7 @@ export class GitHubHost implements Host {
   readonly defaultResultsDirectory: string;
   readonly stepKey: string;
   readonly platform: Host['platform'];
+  readonly repository: Host['repository'];
   readonly #env: Readonly<NodeJS.ProcessEnv>;
   /** The runner masks as well, but only what goes through it, and not every runner does. */
   readonly #hidden = new Hidden();
@@ -31,6 +34,7 @@ export class GitHubHost implements Host {
     this.stepKey = stepKeyOf(env);
     this.platform = platformOf(env, env['INPUT_GITHUB-TOKEN'] ?? '');
     if (this.platform.token !== null) this.#hidden.add(this.platform.token);
+    this.repository = repositoryOf(env['GITHUB_REPOSITORY'] ?? '', this.platform);
   }
 
   /** The action's inputs by their kebab-case names; `core.getInput` would trim more than ASCII white space. */
@@ -38,6 +42,10 @@ export class GitHubHost implements Host {
     return Object.fromEntries(
       names.map((name) => [name, this.#env[`INPUT_${name.replaceAll(' ', '_').toUpperCase()}`] ?? '']),
     );
+  }
+
+  async baseCommit(): Promise<BaseCommit> {
+    return baseOfEvent(this.workspace, this.#env);
   }
 
   async untrustedWorkspace(files: readonly string[]): Promise<string | null> {

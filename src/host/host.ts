@@ -17,6 +17,14 @@ export interface Host {
   readonly platform: { readonly serverUrl: string; readonly apiUrl: string; readonly token: string | null };
 
   /**
+   * The commit that the workspace is compared with where only what changed is to run.
+   * @param given names one, from the command line; null: what the job's event says
+   */
+  baseCommit(given: string | null): Promise<BaseCommit>;
+  /** The platform's copy of the job's repository, for commits that are not in the workspace; null where there is none. */
+  readonly repository: PlatformRepository | null;
+
+  /**
    * Why what lies in the workspace may not be trusted with this job's secrets, as a sentence; null when it may.
    * @param files of the workspace that the run would read its configuration or sources from.
    */
@@ -39,4 +47,19 @@ export interface Host {
   mask(secret: string): void;
   /** Replaces the job summary (Markdown, already within the platform's limit). A no-op in a terminal. */
   writeSummary(markdown: string): Promise<void>;
+}
+
+/** `unknown`: why there is none, as the end of a sentence. */
+export type BaseCommit = { readonly revision: string } | { readonly unknown: string };
+
+export interface PlatformRepository {
+  /** @returns all files, links and submodules of a commit, by git's modes. @throws PlatformUnavailable */
+  tree(commit: string): Promise<readonly { readonly path: string; readonly mode: string; readonly oid: string }[]>;
+  /** @returns the content; null where it is larger than 1 MiB. @throws PlatformUnavailable */
+  blob(oid: string): Promise<Buffer | null>;
+}
+
+/** The message is for the user: the beginning of a sentence. */
+export class PlatformUnavailable extends Error {
+  override readonly name = 'PlatformUnavailable';
 }

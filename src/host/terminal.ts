@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Annotation } from '../result/annotation.ts';
 import { logText } from '../text/untrusted.ts';
 import { Hidden } from './hidden.ts';
-import type { Host } from './host.ts';
+import type { BaseCommit, Host } from './host.ts';
 import { platformOf } from './platform.ts';
 
 /**
@@ -16,6 +16,7 @@ export class TerminalHost implements Host {
   readonly defaultResultsDirectory: string;
   readonly stepKey = randomBytes(5).toString('hex');
   readonly platform: Host['platform'];
+  readonly repository = null;
   readonly #verbose: boolean;
   readonly #hidden = new Hidden();
 
@@ -26,6 +27,10 @@ export class TerminalHost implements Host {
     const env = options.env ?? {};
     this.platform = platformOf(env, env['GITHUB_TOKEN'] ?? '');
     if (this.platform.token !== null) this.#hidden.add(this.platform.token);
+  }
+
+  async baseCommit(given: string | null): Promise<BaseCommit> {
+    return given === null ? { unknown: 'no `--base` was given' } : { revision: given };
   }
 
   /** Whoever types a command decides what is run. */

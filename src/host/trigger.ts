@@ -1,7 +1,7 @@
 import { readFile, realpath } from 'node:fs/promises';
 import { relative } from 'node:path';
 import * as z from 'zod';
-import { runCommand } from '../process/run.ts';
+import { git } from './git.ts';
 
 /** Events that run with the base repository's secrets while somebody else's commit may lie in the workspace. */
 const privilegedEvents = new Set(['pull_request_target', 'workflow_run', 'issue_comment']);
@@ -55,20 +55,4 @@ async function isHeadOfPullRequest(head: string | null, env: Readonly<NodeJS.Pro
   } catch {
     return false;
   }
-}
-
-/** @returns what git said, or null where it failed. Nothing that the checkout configures is run. */
-async function git(workspace: string, args: readonly string[]): Promise<string | null> {
-  const safe = [
-    'core.fsmonitor=false',
-    'core.hooksPath=/dev/null',
-    'submodule.recurse=false',
-    `safe.directory=${workspace}`,
-  ];
-  const result = await runCommand('git', [...safe.flatMap((setting) => ['-c', setting]), ...args], {
-    deadlineMs: 30_000,
-    cwd: workspace,
-    env: { GIT_CONFIG_NOSYSTEM: '1', GIT_TERMINAL_PROMPT: '0', GIT_OPTIONAL_LOCKS: '0' },
-  });
-  return result.ok ? result.stdout.trim() : null;
 }

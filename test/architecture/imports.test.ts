@@ -44,7 +44,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
 
 /** Packages that only one room may know. */
 const gates: readonly (readonly [RegExp, RegExp])[] = [
-  [/^@actions\//u, /^host\/github\.ts$/u],
+  [/^@actions\//u, /^host\/github(-api)?\.ts$/u],
   [/^(execa|node:child_process)$/u, /^(process\/|(sandbox|install)\/programs\/)/u],
   [/^@modelcontextprotocol\//u, /^mcp\//u],
   [/^commander$/u, /^cli\/command-line\.ts$/u],
