@@ -71,7 +71,8 @@ export class ListedCheckout implements Checkout {
   }
 }
 
-function decode(bytes: Buffer): string | null {
+/** @returns null where the bytes are no text */
+export function decode(bytes: Buffer): string | null {
   if (bytes.includes(0)) return null;
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);

@@ -18,10 +18,11 @@ export interface WorkTree {
   readonly signal: AbortSignal;
 }
 
-/** What the index says of one path. */
+/** What the index, or a commit, says of one path. */
 export interface TrackedFile {
   /** Relative to the folder. */
   readonly path: string;
+  /** As git writes it: `100644`, `100755` a program, `120000` a link, `160000` a submodule. */
   readonly mode: string;
   readonly oid: string;
 }
@@ -52,6 +53,36 @@ export async function untrackedFiles(tree: WorkTree): Promise<string[]> {
   const args = ['ls-files', '-z', '--others', '--exclude-standard', '--full-name', '--', tree.prefix || '.'];
   const paths = await list(tree, args);
   return paths.map((path) => path.slice(above(tree).length));
+}
+
+/**
+ * @returns what git does not track below the folder, ignored or not; a folder that holds nothing else ends in a slash
+ */
+export async function unknownFiles(tree: WorkTree): Promise<string[]> {
+  const args = ['ls-files', '-z', '--others', '--directory', '--full-name', '--', tree.prefix || '.'];
+  return (await list(tree, args)).map((path) => path.slice(above(tree).length));
+}
+
+/**
+ * @param revision a commit's id, or whatever else git takes for one
+ * @returns the commit and what it has below the folder; null where the commit, or one of its folders, is not here
+ */
+export async function committedFiles(
+  tree: WorkTree,
+  revision: string,
+): Promise<{ readonly commit: string; readonly files: readonly TrackedFile[] } | null> {
+  const args = ['rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`];
+  const named = await gitIn(tree, args);
+  if (!named.ok) return null;
+  const commit = named.stdout.trim();
+  const where = ['--', ...(tree.prefix === '' ? [] : [tree.prefix])];
+  const listed = await gitIn(tree, ['ls-tree', '-r', '-z', '--full-tree', commit, ...where]);
+  if (!listed.ok) return null;
+  const files = listed.stdout.split('\0').flatMap((line) => {
+    const [, mode = '', oid = '', path = ''] = /^(\d{6}) \w+ ([0-9a-f]+)\t(.*)$/su.exec(line) ?? [];
+    return mode === '' ? [] : [{ path: path.slice(above(tree).length), mode, oid }];
+  });
+  return { commit, files };
 }
 
 /**
@@ -92,7 +123,8 @@ async function sameContents(tree: WorkTree, tracked: readonly TrackedFile[], ent
   }
 }
 
-function modeOf(entry: Entry): string {
+/** As git writes it. */
+export function modeOf(entry: Entry): string {
   if (entry.kind === 'link') return '120000';
   return entry.executable ? '100755' : '100644';
 }
