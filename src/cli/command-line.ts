@@ -79,6 +79,8 @@ function addRun(program: Command, terminal: Terminal, end: End): void {
     .option('--json', 'the same as --reporter json')
     .option('-u, --update-snapshots', 'write snapshots instead of comparing with them')
     .option('-w, --watch', 'run again when configuration, case or schema files change')
+    .option('--changed-only', 'only servers that are not as in the commit that --base names')
+    .option('--base <ref>', 'a commit, branch or tag, for --changed-only')
     .addOption(failOn.choices(['failed', 'error', 'never']).default('failed'))
     .option('--concurrency <n>', 'servers at a time (default: cores, at most 4)')
     .option('--timeout <duration>', 'time for the whole run', '30m')

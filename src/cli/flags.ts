@@ -16,6 +16,8 @@ export interface RunFlags extends ConfigFlags {
   readonly results?: string;
   readonly reporter: readonly string[];
   readonly updateSnapshots?: boolean;
+  readonly changedOnly?: boolean;
+  readonly base?: string;
   readonly watch?: boolean;
   readonly verbose?: boolean;
 }
@@ -33,6 +35,8 @@ export function rawInputs(flags: ConfigFlags & Partial<RunFlags>): Record<string
     timeout: flags.timeout ?? '',
     'results-directory': flags.results ?? '',
     'allow-untrusted-trigger': '',
+    'changed-only': flags.changedOnly === true ? 'true' : '',
+    base: flags.base ?? '',
     shard: flags.shard ?? '',
     'update-snapshots': flags.updateSnapshots === true ? 'true' : '',
   };

@@ -2,11 +2,14 @@ import { TerminalHost } from '../host/terminal.ts';
 import { exitCodes } from '../workflow/verdict.ts';
 import { rawInputs, type RunFlags } from './flags.ts';
 import { wantedReports, writeReports, type WantedReport } from './reports.ts';
-import type { Terminal } from './terminal.ts';
+import { type Terminal, UsageProblem } from './terminal.ts';
 import { watch } from './watch.ts';
 
 /** `run`: the whole workflow, once or again and again. @returns the exit code @throws UsageProblem */
 export async function runCommand(flags: RunFlags, terminal: Terminal): Promise<number> {
+  if ((flags.changedOnly === true) !== (flags.base !== undefined)) {
+    throw new UsageProblem('`--changed-only` and `--base REF` go together: `--changed-only --base origin/main`.');
+  }
   const reports = wantedReports(flags.reporter, flags.json === true);
   const host = new TerminalHost(terminal.directory, { verbose: flags.verbose === true, env: terminal.env });
   if (flags.watch === true) return runAgainAndAgain(host, flags, reports, terminal);

@@ -21,6 +21,10 @@ export interface CaseEntry {
   readonly data: CaseData | null;
   /** Absolute. */
   readonly snapshotFile: string;
+  /** The file it stands in: absolute, after all links. */
+  readonly real: string;
+  /** By which `include` that file was found; null for a case of the configuration itself. */
+  readonly include: string | null;
 }
 
 export type CaseData = ReturnType<ReturnType<typeof caseFileSchema>['list']['parse']>[number];
@@ -50,7 +54,9 @@ export async function loadCaseFiles(document: SourceDocument, workspace: string,
         const read = readDocument(file.value.name, file.value.text);
         problems.push(...read.problems);
         if (read.document !== null) {
-          const checked = checkCaseFile(read.document, snapshotFileOf(file.value.real), schema);
+          const { real } = file.value;
+          const place = { document: read.document, snapshotFile: snapshotFileOf(real), real, include: pattern };
+          const checked = checkCaseFile(place, schema);
           problems.push(...checked.problems);
           entries.push(...checked.entries);
         }
@@ -109,8 +115,10 @@ function patternFault(pattern: string): string | null {
 
 type CaseFileSchema = ReturnType<typeof caseFileSchema>;
 
-function checkCaseFile(document: SourceDocument, snapshotFile: string, schema: CaseFileSchema) {
-  const place = { document, snapshotFile };
+type FilePlace = Pick<CaseEntry, 'document' | 'snapshotFile' | 'real' | 'include'>;
+
+function checkCaseFile(place: FilePlace, schema: CaseFileSchema) {
+  const { document } = place;
   if (Array.isArray(document.value)) {
     const { data, problems } = checkDocument(schema.list, document);
     return { problems, entries: entriesOf({ ...place, path: [], fallbackServer: null }, document.value, data) };

@@ -5,7 +5,8 @@ import type { SourceDocument } from './document.ts';
 import { isThere, readTextFile } from './files.ts';
 import type { RunInputs } from './model.ts';
 
-const defaultFiles = ['.github/mcp-workflow.yml', '.github/mcp-workflow.yaml'];
+/** Where it is looked for, the first that is there counts. */
+export const defaultFiles = ['.github/mcp-workflow.yml', '.github/mcp-workflow.yaml'];
 
 export interface ConfigDocument {
   /** Absolute, after all links; null where no file was read. */

@@ -11,7 +11,8 @@ export const inputNames = [
   'github-token',
   'results-directory',
   'allow-untrusted-trigger',
+  'changed-only',
 ] as const;
 
 /** What only the command line knows beside them; the action is never given these. */
-export const commandLineNames = ['shard', 'update-snapshots'] as const;
+export const commandLineNames = ['base', 'shard', 'update-snapshots'] as const;

@@ -38,6 +38,8 @@ export function readInputs(raw: Readonly<Record<string, string>>): ReadInputs {
     timeout: reader.duration('timeout', defaultTimeoutMs),
     resultsDirectory: reader.path('results-directory'),
     allowUntrustedTrigger: reader.flag('allow-untrusted-trigger'),
+    changedOnly: reader.flag('changed-only'),
+    base: reader.path('base'),
     updateSnapshots: reader.flag('update-snapshots'),
     shard: reader.shard('shard', maxShards),
   };

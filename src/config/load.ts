@@ -22,6 +22,7 @@ import { filterProblems, select } from './selection.ts';
 import { serverProblems } from './server-checks.ts';
 import { snapshotFileOf, snapshotsOf } from './snapshots.ts';
 import { checkDocument } from './translate.ts';
+import { type WrittenConfig, writtenConfig } from './written.ts';
 
 export interface LoadContext {
   /** Absolute path that all paths of the configuration are relative to. */
@@ -71,6 +72,7 @@ export async function loadConfig(inputs: RunInputs, context: LoadContext): Promi
       registries: registriesOf(data, secrets.values),
       gate: { onIncomplete: data?.gate?.onIncomplete ?? 'fail' },
       snapshots,
+      written: gathered.written,
     },
     notes: [...secrets.notes, ...notes, ...selection.notes].map(clean),
     grantedSecrets: secrets.values,
@@ -108,6 +110,7 @@ interface Gathered {
   readonly snapshotFiles: readonly string[];
   readonly sources: readonly ListedServer[];
   readonly repositories: readonly RepositorySpec[];
+  readonly written: WrittenConfig | null;
   readonly problems: readonly Problem[];
   readonly notes: readonly string[];
   /** Real paths of all files that were read. */
@@ -124,7 +127,7 @@ async function gather(inputs: RunInputs, workspace: string, granted: ReadonlyMap
   const sources = listSources(document, inputs.repositories, world);
   const included = document === null ? null : await loadCaseFiles(document, workspace, world);
   const ownSnapshots = file.real === null ? [] : [snapshotFileOf(file.real)];
-  const entries = [...inlineCases(document, data, ownSnapshots[0] ?? ''), ...(included?.entries ?? [])];
+  const entries = [...inlineCases(document, data, file.real ?? ''), ...(included?.entries ?? [])];
   const servers = knownServers(document, sources.servers);
   const names = [...servers.keys()];
   const toBeFound = sources.repositories.length > 0;
@@ -142,7 +145,9 @@ async function gather(inputs: RunInputs, workspace: string, granted: ReadonlyMap
   const snapshotFiles = [...ownSnapshots, ...(included?.snapshotFiles ?? [])];
   const files = [...world.filesRead];
   const { repositories } = sources;
-  return { document, data, entries, snapshotFiles, sources: sources.servers, repositories, problems, notes, files };
+  const written = inputs.changedOnly ? writtenConfig(document, file.real, entries, files) : null;
+  const read = { document, data, entries, snapshotFiles, written };
+  return { ...read, sources: sources.servers, repositories, problems, notes, files };
 }
 
 /** Whether each server has a work folder, by name. */
@@ -154,14 +159,15 @@ function knownServers(document: SourceDocument | null, listed: readonly ListedSe
   ]);
 }
 
-function inlineCases(document: SourceDocument | null, data: ConfigFile | null, snapshotFile: string): CaseEntry[] {
+function inlineCases(document: SourceDocument | null, data: ConfigFile | null, real: string): CaseEntry[] {
   const cases = memberOf(document?.value, 'cases');
   if (document === null || !Array.isArray(cases)) return [];
   return cases.flatMap((raw: unknown, index) => {
     if (memberOf(raw, 'include') !== undefined) return [];
     const entry = data?.cases?.[index];
     const checked = entry === undefined || 'include' in entry ? null : entry;
-    return [{ raw, document, path: ['cases', index], fallbackServer: null, data: checked, snapshotFile }];
+    const place = { document, path: ['cases', index], snapshotFile: snapshotFileOf(real), real, include: null };
+    return [{ ...place, raw, fallbackServer: null, data: checked }];
   });
 }
 

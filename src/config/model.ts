@@ -1,4 +1,5 @@
 import type { Location } from '../result/model.ts';
+import type { WrittenConfig } from './written.ts';
 import type { FoundEntry, FoundServers, RegistrySpec, RepositorySpec } from './repository-model.ts';
 
 /** A configuration that was read, merged with defaults and found free of mistakes. Durations are milliseconds, sizes bytes. */
@@ -21,6 +22,8 @@ export interface WorkflowConfig {
   readonly gate: { readonly onIncomplete: 'fail' | 'neutral' };
   /** Every snapshot that any case of the files asks for, selected for this run or not: absolute file to its keys. */
   readonly snapshots: ReadonlyMap<string, readonly string[]>;
+  /** What the files say, as they say it; null unless only what changed is to run. */
+  readonly written: WrittenConfig | null;
 }
 
 export interface ServerConfig {
@@ -341,6 +344,10 @@ export interface RunInputs {
   readonly timeout: number;
   readonly resultsDirectory: string | null;
   readonly allowUntrustedTrigger: boolean;
+  /** Only servers run that are not the same as in the base of the event, or in `base`. */
+  readonly changedOnly: boolean;
+  /** Only from the command line: the commit that `changedOnly` compares with. */
+  readonly base: string | null;
   /** Only from the command line: snapshots are written instead of compared. */
   readonly updateSnapshots: boolean;
   /** Only from the command line: the part of the cases that this run is for, `index` from 1; null: all. */

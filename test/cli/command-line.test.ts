@@ -8,6 +8,8 @@ describe('a mistake in the command', () => {
   it.each([
     [['rnu'], /unknown command 'rnu'\n\(Did you mean run\?\)/],
     [['run', '--serber', 'x'], /unknown option '--serber'\n\(Did you mean --server\?\)/],
+    [['run', '--changed-only'], /`--changed-only` and `--base REF` go together/],
+    [['run', '--base', 'main'], /`--changed-only` and `--base REF` go together/],
     [['run', '--fail-on', 'all'], /Allowed choices are failed, error, never/],
     [['run', '--reporter', 'junt'], /There is no reporter `junt`: did you mean `junit`\?/],
     [['run', '--reporter', 'junit='], /wants the name of a file/],
@@ -43,7 +45,7 @@ describe('run', () => {
       },
     });
     const args =
-      '-c m.yml -s npm:a -s npm:b --server a --tag t --secret S --shard 2/5 -u --fail-on error --concurrency 2 --timeout 5m --results r';
+      '-c m.yml -s npm:a -s npm:b --server a --tag t --secret S --shard 2/5 -u --fail-on error --concurrency 2 --timeout 5m --results r --changed-only --base main';
     const { exitCode } = await command(['run', ...args.split(' ')], { engine });
     expect(exitCode).toBe(0);
     expect(seen).toEqual([
@@ -54,6 +56,8 @@ describe('run', () => {
         tags: 't',
         secrets: 'S',
         shard: '2/5',
+        'changed-only': 'true',
+        base: 'main',
         'update-snapshots': 'true',
         'fail-on': 'error',
         concurrency: '2',

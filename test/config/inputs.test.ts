@@ -20,6 +20,8 @@ test('absent inputs have their defaults', () => {
     timeout: 1_800_000,
     resultsDirectory: null,
     allowUntrustedTrigger: false,
+    changedOnly: false,
+    base: null,
     updateSnapshots: false,
     shard: null,
   };
@@ -42,6 +44,8 @@ test('every input is read', () => {
     timeout: '45m',
     'results-directory': 'out',
     'allow-untrusted-trigger': 'true',
+    'changed-only': 'true',
+    base: 'origin/main',
     'update-snapshots': 'true',
     shard: '2/5',
   };
@@ -58,6 +62,8 @@ test('every input is read', () => {
       timeout: 2_700_000,
       resultsDirectory: 'out',
       allowUntrustedTrigger: true,
+      changedOnly: true,
+      base: 'origin/main',
       updateSnapshots: true,
       shard: { index: 2, count: 5 },
     },
