@@ -17,7 +17,8 @@ const shownWidth = 250;
  */
 export function renderAnnotations(result: WorkflowResult, limits: { readonly perLevel: number }): Annotation[] {
   const errors = [...result.problems.map(problemNote), ...troubledServers(result).flatMap(serverNotes)];
-  const skipped = result.servers.filter(({ state }) => state === 'skipped').map(skippedNote);
+  const missing = result.servers.filter(({ state, skippedAs }) => state === 'skipped' && skippedAs === null);
+  const skipped = missing.map(skippedNote);
   return [...capped(errors, limits.perLevel), ...capped(skipped, limits.perLevel)];
 }
 

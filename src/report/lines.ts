@@ -89,6 +89,8 @@ function discoverLines(server: ServerResult): string[] {
 const fewCases = 3;
 
 function executeLines(server: ServerResult): string[] {
+  // What is said of the server holds for all of them.
+  if (server.skippedAs !== null) return [];
   const gathered = skippedCases(server).filter(({ cases }) => cases.length > fewCases);
   const left = new Set(gathered.flatMap(({ cases }) => cases));
   const restarts =

@@ -1,14 +1,16 @@
 import type { Counts, ServerResult, WorkflowResult } from '../result/model.ts';
 import { markdownCode, markdownText } from '../text/untrusted.ts';
 import { bullets, table, type Block } from './outline.ts';
-import { interruption, notLookedAt, verdictSentence } from './verdict.ts';
+import { everythingRan, interruption, notLookedAt, verdictSentence } from './verdict.ts';
 import * as words from './words.ts';
 
 /** Heading, verdict in words, interruption: bounded whatever the result holds. */
 export function headLines(result: WorkflowResult): string {
   const mark = words.conclusionMark[result.conclusion];
   const stopped = interruption(result);
-  const verdict = `# ${mark} MCP servers: ${result.conclusion}\n\n**${verdictSentence(result)}**`;
+  const everything = everythingRan(result);
+  const note = everything === null ? '' : `\n\n> [!NOTE]\n> ${markdownText(everything, 500)}`;
+  const verdict = `# ${mark} MCP servers: ${result.conclusion}\n\n**${verdictSentence(result)}**${note}`;
   return stopped === null ? verdict : `${verdict}\n\n> [!WARNING]\n> ${markdownText(stopped, 300)}`;
 }
 
@@ -75,7 +77,7 @@ export function serverCells(server: ServerResult): string[] {
   const started = server.startup?.outcome === 'ok';
   return [
     markdownCode(server.name, 80),
-    `${words.stateMark[server.state]} ${server.state}`,
+    `${words.stateMark[server.state]} ${server.skippedAs ?? server.state}`,
     server.startup?.outcome ?? words.none,
     started ? String(server.tools.length) : words.none,
     server.cases.length === 0 ? words.none : words.passedOf(server),

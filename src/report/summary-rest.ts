@@ -1,7 +1,7 @@
 import type { WorkflowResult } from '../result/model.ts';
 import { markdownCode, markdownText } from '../text/untrusted.ts';
 import { bullets, table, type Block } from './outline.ts';
-import { gravestFirst, skippedCases, type SkippedCases } from './verdict.ts';
+import { gravestFirst, skippedCases, type SkippedCases, unchangedSentence, unchangedServers } from './verdict.ts';
 import * as words from './words.ts';
 
 /** Findings of all servers, the gravest first. */
@@ -19,16 +19,24 @@ export function findingsTable({ servers }: WorkflowResult): Block {
 
 /** Cases that share their server and their reason are listed one by one up to this number. */
 const fewCases = 3;
+/** Of servers that are unchanged. */
+const mostNames = 50;
 
 /** Servers and cases that were skipped, each with its reason; many cases with one reason in one line. */
-export function skippedBlock({ servers }: WorkflowResult): Block {
+export function skippedBlock(result: WorkflowResult): Block {
   const mark = words.stateMark.skipped;
-  const lines = servers.flatMap((server) => {
+  const sentence = unchangedSentence(result);
+  const names = unchangedServers(result).map(({ name }) => markdownCode(name, 80));
+  const more = names.length > mostNames ? ` and ${names.length - mostNames} more` : '';
+  const unchanged =
+    sentence === null ? [] : [`${mark} ${sentence} These are ${names.slice(0, mostNames).join(', ')}${more}.`];
+  const changed = result.servers.filter(({ skippedAs }) => skippedAs === null);
+  const lines = changed.flatMap((server) => {
     const name = markdownCode(server.name, 80);
     const own = `${mark} server ${name}: ${markdownText(server.reason ?? 'no reason was given', 300)}`;
     return [...(server.state === 'skipped' ? [own] : []), ...skippedCases(server).flatMap(skippedLines)];
   });
-  return bullets('## Skipped', lines);
+  return bullets('## Skipped', [...unchanged, ...lines]);
 }
 
 function skippedLines({ server, cases, reason }: SkippedCases): string[] {

@@ -2,12 +2,12 @@ import { Severity, type WorkflowResult } from '../result/model.ts';
 import { markdownCode, markdownText } from '../text/untrusted.ts';
 import { bullets, table, type Block } from './outline.ts';
 import { serverCells, serverColumns } from './summary-head.ts';
-import { gravestFirst, skippedCases } from './verdict.ts';
+import { gravestFirst, skippedCases, unchangedSentence, unchangedServers } from './verdict.ts';
 import * as words from './words.ts';
 
 /** The servers that did not pass, and how many passed. */
 export function serversInShort({ servers, counts }: WorkflowResult): Block {
-  const others = servers.filter(({ state }) => state !== 'passed');
+  const others = servers.filter(({ state, skippedAs }) => state !== 'passed' && skippedAs === null);
   const title = `## Servers\n\n${words.plural(counts.servers.passed, 'server')} passed.`;
   return others.length === 0 ? title : table(title, serverColumns, others.map(serverCells));
 }
@@ -32,12 +32,15 @@ export function findingsInShort({ servers }: WorkflowResult): Block {
 const mostNames = 10;
 
 /** How many cases of each server were skipped, and for which reason. */
-export function skippedInShort({ servers, counts }: WorkflowResult): Block {
+export function skippedInShort(result: WorkflowResult): Block {
+  const { servers, counts } = result;
   const cases = servers.flatMap(skippedCases).map(({ server, cases: skipped, reason }) => {
     return `${words.plural(skipped.length, 'case')} of ${markdownCode(server.name, 80)}: ${markdownText(reason, 150)}`;
   });
-  const skipped = counts.servers.skipped === 0 ? [] : [words.plural(counts.servers.skipped, 'server')];
-  return bullets('## Skipped', [...skipped, ...cases]);
+  const unchanged = unchangedSentence(result) ?? [];
+  const others = counts.servers.skipped - unchangedServers(result).length;
+  const skipped = others === 0 ? [] : [words.plural(others, 'server')];
+  return bullets('## Skipped', [...[unchanged].flat(), ...skipped, ...cases]);
 }
 
 export function snapshotsInShort({ snapshots }: WorkflowResult): Block {

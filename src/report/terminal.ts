@@ -3,7 +3,8 @@ import { oneLine } from '../text/untrusted.ts';
 import { aligned } from './columns.ts';
 import { painter, stateWord, type Paint } from './paint.ts';
 import { failureLines } from './terminal-failures.ts';
-import { gravestFirst, interruption, notLookedAt, skippedCases, verdictSentence } from './verdict.ts';
+import { everythingRan, gravestFirst, interruption, notLookedAt, skippedCases } from './verdict.ts';
+import { unchangedSentence, unchangedServers, verdictSentence } from './verdict.ts';
 import * as words from './words.ts';
 
 const mostRows = 500;
@@ -23,7 +24,7 @@ export function renderTerminal(result: WorkflowResult, options: { readonly color
     titled('Servers', serverLines(result.servers, paint), paint),
     titled('Failures', failureLines(result, paint), paint),
     titled('Findings', findingLines(result), paint),
-    titled('Skipped', skippedLines(result.servers), paint),
+    titled('Skipped', skippedLines(result), paint),
     titled('Snapshots', snapshotLines(result), paint),
     titled('Sandbox', sandboxLines(result), paint),
   ];
@@ -44,8 +45,10 @@ function capped<T>(items: readonly T[], lines: (shown: readonly T[]) => string[]
 function headLines(result: WorkflowResult, paint: Paint): string[] {
   const conclusion: Conclusion = result.conclusion;
   const stopped = interruption(result);
+  const everything = everythingRan(result);
   return [
     `${paint(conclusionColor[conclusion], conclusion.toUpperCase())}  ${verdictSentence(result)}`,
+    ...(everything === null ? [] : [`  ${oneLine(everything, 500)}`]),
     ...(stopped === null ? [] : [`  ${paint('yellow', oneLine(stopped, 500))}`]),
     ...capped(result.reasons, (reasons) => reasons.map((reason) => `  ${oneLine(reason, 500)}`)),
   ];
@@ -115,9 +118,17 @@ function findingLines({ servers }: WorkflowResult): string[] {
 
 /** Cases that share their server and their reason are listed one by one up to this number. */
 const fewCases = 3;
+/** Of servers that are unchanged. */
+const mostNames = 50;
 
-function skippedLines(servers: readonly ServerResult[]): string[] {
-  const lines = servers.flatMap((server) => {
+function skippedLines(result: WorkflowResult): string[] {
+  const sentence = unchangedSentence(result);
+  const names = unchangedServers(result)
+    .slice(0, mostNames)
+    .map(({ name }) => oneLine(name, 80));
+  const unchanged = sentence === null ? [] : [`${sentence} ${names.join(', ')}`];
+  const changed = result.servers.filter(({ skippedAs }) => skippedAs === null);
+  const lines = changed.flatMap((server) => {
     const name = oneLine(server.name, 80);
     const own = `server ${name}: ${oneLine(server.reason ?? 'no reason was given', 300)}`;
     const cases = skippedCases(server).flatMap(({ cases: skipped, reason }) => {
@@ -127,7 +138,7 @@ function skippedLines(servers: readonly ServerResult[]): string[] {
     });
     return [...(server.state === 'skipped' ? [own] : []), ...cases];
   });
-  return capped(lines, (shown) => [...shown]);
+  return capped([...unchanged, ...lines], (shown) => [...shown]);
 }
 
 function snapshotLines({ snapshots }: WorkflowResult): string[] {

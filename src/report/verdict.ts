@@ -10,30 +10,67 @@ import {
 import { duration, hasSteps, plural, sumOf } from './words.ts';
 
 const sentences: Readonly<Record<Conclusion, (result: WorkflowResult) => string>> = {
-  passed({ counts: { servers, cases } }) {
+  passed(result) {
+    const { servers, cases } = result.counts;
+    const unchanged = unchangedServers(result);
+    if (unchanged.length > 0 && unchanged.length === sumOf(servers)) {
+      const all = unchanged.length === 1 ? 'the only server is' : `all ${unchanged.length} servers are`;
+      return `Nothing to judge: ${all} unchanged${sinceBase(result)}, and nothing was run.`;
+    }
     const passed = plural(servers.passed, 'server');
-    if (sumOf(cases) === 0) return `${passed} passed; there were no cases to run.`;
-    return `${passed} and ${plural(cases.passed, 'case')} passed.`;
+    const left = unchanged.reduce((sum, server) => sum + server.cases.length, 0);
+    if (sumOf(cases) === left) return `${passed} passed; there were no cases to run.${leftOut(result)}`;
+    return `${passed} and ${plural(cases.passed, 'case')} passed.${leftOut(result)}`;
   },
   failed(result) {
     const { servers, cases } = result.counts;
-    return `${parts(servers.failed, cases.failed, result) || 'The gate'} failed.`;
+    return `${parts(servers.failed, cases.failed, result) || 'The gate'} failed.${leftOut(result)}`;
   },
   error(result) {
     const { servers, cases } = result.counts;
     if (sumOf(servers) === 0 && result.problems.length > 0) {
       return `The run did not start: ${plural(result.problems.length, 'problem')} to solve first.`;
     }
-    return `No verdict: the infrastructure failed${suffix(' for ', parts(servers.error, cases.error, result))}.`;
+    return `No verdict: the infrastructure failed${suffix(' for ', parts(servers.error, cases.error, result))}.${leftOut(result)}`;
   },
   incomplete(result) {
     const { servers, cases } = result.counts;
-    const skipped = suffix(': skipped were ', parts(servers.skipped, cases.skipped, result));
-    return `Nothing that ran failed, but not everything ran${skipped}.`;
+    const unchanged = unchangedServers(result);
+    const left = unchanged.reduce((sum, server) => sum + server.cases.length, 0);
+    const missing = parts(servers.skipped - unchanged.length, cases.skipped - left, result);
+    return `Nothing that ran failed, but not everything ran${suffix(': skipped were ', missing)}.${leftOut(result)}`;
   },
 };
 
-/** @returns the run's conclusion as one sentence, without foreign text */
+/** @returns the servers that were not run because nothing about them changed: nobody misses their verdict */
+export function unchangedServers({ servers }: WorkflowResult): ServerResult[] {
+  return servers.filter(({ skippedAs }) => skippedAs === 'unchanged');
+}
+
+/** @returns ` since COMMIT`, or nothing where it is not known */
+function sinceBase({ changedOnly }: WorkflowResult): string {
+  return changedOnly?.base == null ? '' : ` since ${changedOnly.base.replaceAll(/[^0-9a-f]/gu, '').slice(0, 12)}`;
+}
+
+/** @returns `3 servers unchanged since COMMIT were not run.`; null where there are none */
+export function unchangedSentence(result: WorkflowResult): string | null {
+  const { length } = unchangedServers(result);
+  if (length === 0) return null;
+  return `${plural(length, 'server')} unchanged${sinceBase(result)} ${length === 1 ? 'was' : 'were'} not run.`;
+}
+
+function leftOut(result: WorkflowResult): string {
+  const sentence = unchangedSentence(result);
+  return sentence === null ? '' : ` ${sentence}`;
+}
+
+/** @returns that `changed-only` was asked for and everything ran, and why (foreign text); null where that is not so */
+export function everythingRan({ changedOnly }: WorkflowResult): string | null {
+  const why = changedOnly?.everything ?? null;
+  return why === null ? null : `Everything was run in spite of \`changed-only\`, since ${why}.`;
+}
+
+/** @returns the run's conclusion in one or two sentences, without foreign text */
 export function verdictSentence(result: WorkflowResult): string {
   return sentences[result.conclusion](result);
 }
@@ -66,7 +103,8 @@ export interface NotLookedAt {
 
 /** @returns what the run did not look at: skipped servers, skipped cases by server, checks that could not be made */
 export function notLookedAt(result: WorkflowResult): NotLookedAt[] {
-  const perServer = result.servers.flatMap((server) =>
+  const looked = result.servers.filter(({ skippedAs }) => skippedAs !== 'unchanged');
+  const perServer = looked.flatMap((server) =>
     server.state === 'skipped'
       ? [{ what: 'server', name: server.name, reason: server.reason ?? 'skipped' }]
       : [...casesNotLookedAt(server), ...uncheckedAssertions(server)],
@@ -130,9 +168,9 @@ export interface SkippedCases {
   readonly reason: string;
 }
 
-/** @returns the skipped cases of a server, those with the same reason together */
+/** @returns the skipped cases of a server that did change, those with the same reason together */
 export function skippedCases(server: ServerResult): SkippedCases[] {
-  const skipped = server.cases.filter(({ state }) => state === 'skipped');
+  const skipped = server.skippedAs === null ? server.cases.filter(({ state }) => state === 'skipped') : [];
   const byReason = Map.groupBy(skipped, ({ reason }) => reason ?? 'no reason was given');
   return [...byReason].map(([reason, cases]) => ({ server, cases, reason }));
 }

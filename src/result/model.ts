@@ -190,6 +190,8 @@ export const ServerResult = z.strictObject({
   state: State,
   /** Why it is not `passed`; null when it is. */
   reason: z.string().nullable(),
+  /** For programs, of a skipped one: `unchanged`, by `changed-only`, leaves the conclusion alone; null for all other reasons. */
+  skippedAs: z.enum(['unchanged']).nullable(),
   source: z.strictObject({
     given: z.string(),
     resolved: ResolvedSource.nullable(),
@@ -286,6 +288,15 @@ export const SnapshotReport = z.strictObject({
 });
 export type SnapshotReport = z.infer<typeof SnapshotReport>;
 
+/** What `changed-only` compared the workspace with. */
+export const ChangedOnly = z.strictObject({
+  /** The commit; null where none could be compared with. */
+  base: z.string().nullable(),
+  /** Why every server ran, as a sentence without its end; null where each was looked at. */
+  everything: z.string().nullable(),
+});
+export type ChangedOnly = z.infer<typeof ChangedOnly>;
+
 export const WorkflowResult = z.strictObject({
   schemaVersion: z.literal(1),
   workflowId: z.string(),
@@ -308,6 +319,8 @@ export const WorkflowResult = z.strictObject({
   repositories: z.array(RepositoryResult),
   /** null where no case asks for a snapshot, or the run did not come to its end. */
   snapshots: SnapshotReport.nullable(),
+  /** null where it was not asked for, or the run ended before. */
+  changedOnly: ChangedOnly.nullable(),
   cleanup: z.strictObject({ operations: z.array(CleanupOperation) }),
 });
 export type WorkflowResult = z.infer<typeof WorkflowResult>;

@@ -23,6 +23,7 @@ export interface Known {
   readonly servers: readonly ServerResult[];
   readonly repositories: WorkflowResult['repositories'];
   readonly snapshots: WorkflowResult['snapshots'];
+  readonly changedOnly: WorkflowResult['changedOnly'];
   readonly interruptedBy: string | null;
   readonly verdict: { readonly conclusion: Conclusion; readonly reasons: readonly string[] };
   readonly cleanup: readonly CleanupOperation[];
@@ -46,6 +47,7 @@ export function assembleResult(known: Known): WorkflowResult {
     servers: [...known.servers],
     repositories: [...known.repositories],
     snapshots: known.snapshots,
+    changedOnly: known.changedOnly,
     cleanup: { operations: [...known.cleanup] },
   };
 }

@@ -25,6 +25,7 @@ export function newDraft(config: ServerConfig, origin: Origin | null = null, fin
       name: config.name,
       state: 'skipped',
       reason: 'not started yet',
+      skippedAs: null,
       source: {
         given: config.source.given,
         resolved: null,
@@ -73,8 +74,20 @@ export function end(draft: ServerDraft, state: State, reason: string | null): vo
   if (draft.phase === null) return;
   draft.result.state = state;
   draft.result.reason = reason;
-  skipTheRest(draft, state === 'skipped' ? 'its server was skipped' : 'its server did not start');
+  skipTheRest(draft, whyNot(draft));
   leave(draft);
+}
+
+/** Nothing about it is different from the base, so that it is not run: no verdict, and none that is missing. */
+export function endUnchanged(draft: ServerDraft, commit: string): void {
+  if (draft.phase === null) return;
+  draft.result.skippedAs = 'unchanged';
+  end(draft, 'skipped', `unchanged since ${commit.slice(0, 12)}`);
+}
+
+function whyNot({ result }: ServerDraft): string {
+  if (result.skippedAs === 'unchanged') return 'its server is unchanged';
+  return result.state === 'skipped' ? 'its server was skipped' : 'its server did not start';
 }
 
 /** Cases that nobody came to are counted as well: a server that is lost takes none of them along unseen. */

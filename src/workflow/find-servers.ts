@@ -9,6 +9,7 @@ import { failBeforeStart } from './connect.ts';
 import { end, newDraft, type ServerDraft } from './draft.ts';
 import type { Looked, Repositories } from './repositories.ts';
 import { type RepositoryFault, repositoryFault } from './repository-fault.ts';
+import type { FoundThere } from './server-changes.ts';
 import { entryOf, findingsOf, serversIn } from './found-entry.ts';
 
 /** How many repositories are fetched at a time. */
@@ -20,6 +21,8 @@ export interface FindContext {
   readonly repositories: Repositories;
   readonly workspace: string;
   readonly progress: (repository: string, message: string) => void;
+  /** Judges each that was found, where only what changed is to run; may end it. */
+  readonly onFound: (draft: ServerDraft, there: FoundThere) => Promise<void>;
 }
 
 export interface FoundDrafts {
@@ -32,6 +35,7 @@ export interface FoundDrafts {
 /** One server of one repository, on its way to becoming a draft. */
 interface Candidate {
   readonly entry: FoundEntry;
+  readonly spec: RepositorySpec;
   readonly looked: Looked;
   readonly found: FoundServer;
 }
@@ -57,11 +61,13 @@ export async function findServers(context: FindContext): Promise<FoundDrafts> {
     if (found.length === 0) drafts.push(withoutServers(each, taken, config));
   }
   const { servers, missing, notes } = config.withFound(candidates.map(({ entry }) => entry));
-  for (const { entry, looked, found } of candidates) {
+  for (const { entry, spec, looked, found } of candidates) {
     const server = servers.get(entry.name);
     if (server === undefined) continue;
     const origin = { checkout: looked.checkout, found, folder: found.folder };
-    drafts.push(newDraft(server, origin, findingsOf(looked.discovery, found, server.location)));
+    const draft = newDraft(server, origin, findingsOf(looked.discovery, found, server.location));
+    await context.onFound(draft, { server, spec, looked, found });
+    drafts.push(draft);
   }
   for (const { server, why } of missing) {
     const draft = newDraft(server);
@@ -90,7 +96,7 @@ function candidatesOf(spec: RepositorySpec, looked: Looked, taken: Set<string>, 
   return serversIn(spec.source, looked.discovery).map((found) => {
     const name = deriveServerName(found.name, taken);
     taken.add(name);
-    return { entry: entryOf(name, found, spec, workspace), looked, found };
+    return { entry: entryOf(name, found, spec, workspace), spec, looked, found };
   });
 }
 

@@ -117,7 +117,13 @@ async function draftsOf(host: Host, config: WorkflowConfig, engine: Engine | nul
   if (engine === null || config.repositories.length === 0) return listed;
   const progress = (repository: string, message: string) => reportProgress(host, 'w02 install', repository, message);
   const { repositories } = engine;
-  const found = await findServers({ config, repositories, workspace: host.workspace, progress });
+  const found = await findServers({
+    config,
+    repositories,
+    workspace: host.workspace,
+    progress,
+    onFound: async () => {},
+  });
   return [...listed, ...found.drafts];
 }
 

@@ -87,6 +87,7 @@ async function refuse(
     servers: [],
     repositories: [],
     snapshots: null,
+    changedOnly: null,
     interruptedBy: null,
     verdict: { conclusion: 'error', reasons: ['the configuration has mistakes, so nothing was run'] },
     cleanup: [],

@@ -46,13 +46,16 @@ export async function runServers(host: Host, drafts: readonly ServerDraft[], opt
   const heartbeat = startHeartbeat(host, drafts);
   try {
     const runAll = async (all: readonly ServerDraft[]) => {
-      const runs = all.map((draft) =>
-        limit(async () => {
-          if (stop.signal.aborted) return;
-          await runServer(draft, context).catch((error: unknown) => options.onFault(draft, error));
-          await options.onServerEnd();
-        }),
-      );
+      // Some have their end already.
+      const runs = all
+        .filter(({ phase }) => phase !== null)
+        .map((draft) =>
+          limit(async () => {
+            if (stop.signal.aborted) return;
+            await runServer(draft, context).catch((error: unknown) => options.onFault(draft, error));
+            await options.onServerEnd();
+          }),
+        );
       await Promise.all(runs);
     };
     // The list grows meanwhile.

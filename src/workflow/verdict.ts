@@ -30,7 +30,8 @@ export function judgeServer(server: ServerResult): { state: State; reason: strin
 
 /**
  * The verdict on the run. Not looking is never green: a server skipped for want of a secret, or a case left out because
- * another is marked `only`, makes the run incomplete. A case that its author skips with a reason does not.
+ * another is marked `only`, makes the run incomplete. A case that its author skips with a reason does not, and neither
+ * does a server that is not run because nothing about it is different from the base.
  */
 export function judgeRun(
   servers: readonly ServerResult[],
@@ -58,7 +59,7 @@ function incompleteness(servers: readonly ServerResult[], interruptedBy: string 
     ...(interruptedBy === null ? [] : [`the run was interrupted by ${interruptedBy}`]),
     ...(servers.length === 0 ? ['there is no server to test'] : []),
     ...servers
-      .filter((server) => server.state === 'skipped')
+      .filter((server) => server.state === 'skipped' && server.skippedAs !== 'unchanged')
       .map((server) => `${server.name} skipped: ${server.reason}`),
     ...focused.map((server) => `${server.name}: cases were left out because others are marked \`only\``),
   ];

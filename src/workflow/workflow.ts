@@ -7,6 +7,7 @@ import { foreignFields } from '../result/foreign-fields.ts';
 import { PodmanFailed, SandboxUnavailable } from '../sandbox/errors.ts';
 import { SelfTestFailed } from '../sandbox/self-test.ts';
 import { type Redact, redactDeep } from '../text/untrusted.ts';
+import { ChangedOnly } from './changed-only.ts';
 import { assembleResult, hostWithoutSandbox, type Known, operatingSystem } from './assemble.ts';
 import { cutOff, end, newDraft, type ServerDraft } from './draft.ts';
 import type { Engine, EngineSource } from './engine.ts';
@@ -49,6 +50,7 @@ export class Workflow {
   #problems: Problem[] = [];
   #selfTest: WorkflowResult['selfTest'] = [];
   #snapshotReport: WorkflowResult['snapshots'] = null;
+  #changedOnly: ChangedOnly | null = null;
   #os = '';
 
   constructor(host: Host, parts: WorkflowParts) {
@@ -89,8 +91,12 @@ export class Workflow {
     const searching = config.repositories.length > 0;
     if (this.#drafts.length === 0 && !searching) return;
     await this.#checkpoint();
+    await this.#leaveOutUnchanged();
+    if (this.#stop.signal.aborted) return;
     // A server that runs elsewhere needs no Podman here; what a repository holds is not known yet.
-    const here = searching || this.#drafts.some((draft) => draft.config.transport.kind !== 'remote');
+    const left = this.#drafts.filter(({ phase }) => phase !== null);
+    if (left.length === 0 && !searching) return;
+    const here = searching || left.some((draft) => draft.config.transport.kind !== 'remote');
     if (here && !(await this.#makeSandbox())) return;
     enterPhase(this.#parts.phases, 'w02 to w08');
     await runServers(this.#host, this.#drafts, {
@@ -108,6 +114,20 @@ export class Workflow {
     if (!this.#stop.signal.aborted) await this.#finishSnapshots();
   }
 
+  /** Still w00: before anything is made for those that need not run. */
+  async #leaveOutUnchanged(): Promise<void> {
+    const { inputs, config, results } = this.#parts;
+    const { signal } = this.#stop;
+    this.#changedOnly = await ChangedOnly.open({
+      host: this.#host,
+      inputs,
+      config,
+      resultsDirectory: results.directory,
+      signal,
+    });
+    if (!signal.aborted) await this.#changedOnly?.judgeListed(this.#drafts);
+  }
+
   /** Servers of repositories, which are not known before those are fetched. @returns those that go on */
   async #find(): Promise<readonly ServerDraft[]> {
     if (this.#engine === null) return [];
@@ -116,6 +136,7 @@ export class Workflow {
       repositories: this.#engine.repositories,
       workspace: this.#host.workspace,
       progress: (repository, message) => reportProgress(this.#host, 'w02 install', repository, message),
+      onFound: async (draft, there) => this.#changedOnly?.judgeFound(draft, there),
     });
     // What a stop breaks off is cut off, and no mistake.
     const found = await finding.catch((error: unknown) => {
@@ -205,6 +226,7 @@ export class Workflow {
       engines.release(),
       new Promise<null>((resolve) => setTimeout(resolve, cap, null).unref()),
     ]);
+    await this.#changedOnly?.close();
     await results.closeLogs();
     // After an interruption every second counts, and post does it.
     const inPost = by !== null && this.#host.kind === 'github';
@@ -232,6 +254,7 @@ export class Workflow {
       servers,
       repositories: this.#repositories,
       snapshots: this.#snapshotReport,
+      changedOnly: this.#changedOnly?.result ?? null,
       interruptedBy,
       verdict: judgeRun(servers, interruptedBy),
       cleanup,

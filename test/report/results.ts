@@ -76,6 +76,7 @@ export function aServer(name: string, changes: Partial<ServerResult> = {}): Serv
     name,
     state: 'passed',
     reason: null,
+    skippedAs: null,
     source: {
       given: `npm:@example/${name}@1.2.0`,
       resolved: { kind: 'npm', name: `@example/${name}`, version: '1.2.0', integrity: 'sha512-AAAA', digest: null },
@@ -180,6 +181,7 @@ export function aResult(servers: readonly ServerResult[], changes: Partial<Workf
     servers,
     repositories: [],
     snapshots: null,
+    changedOnly: null,
     cleanup: { operations: [] },
     ...changes,
   });
