@@ -67,7 +67,7 @@ function leftOut(result: WorkflowResult): string {
 /** @returns that `changed-only` was asked for and everything ran, and why (foreign text); null where that is not so */
 export function everythingRan({ changedOnly }: WorkflowResult): string | null {
   const why = changedOnly?.everything ?? null;
-  return why === null ? null : `Everything was run in spite of \`changed-only\`, since ${why}.`;
+  return why === null ? null : `Everything was run in spite of changed-only, since ${why}.`;
 }
 
 /** @returns the run's conclusion in one or two sentences, without foreign text */

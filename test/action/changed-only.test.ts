@@ -168,7 +168,7 @@ describe('a pull request that changes one of two servers', () => {
     const [notice] = ran.main.annotations;
     expect(notice).toMatchObject({ level: 'notice', message: expect.stringContaining('everything runs, since') });
     expect(notice?.message).toContain('status 404');
-    expect(ran.main.summary).toContain('Everything was run in spite of `changed-only`');
+    expect(ran.main.summary).toContain('Everything was run in spite of changed-only, since');
   });
 
   it('runs both on an event without a base, and without the input', async () => {

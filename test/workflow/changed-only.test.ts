@@ -290,6 +290,28 @@ describe('servers with entries and cases', () => {
   });
 });
 
+describe('in a terminal', () => {
+  const host = { kind: 'terminal' as const };
+
+  it('new files count, and what an earlier run wrote does not', async () => {
+    const prepare = (folder: string) => {
+      mkdirSync(join(folder, 'mcp-workflow-results'));
+      writeFileSync(join(folder, 'mcp-workflow-results', 'result.json'), '{}');
+    };
+    expect(running(await judge(all, {}, { host, prepare }))).toEqual([]);
+    const more = (folder: string) => {
+      prepare(folder);
+      writeFileSync(join(folder, 'packages/notes/new.mjs'), '');
+    };
+    expect(running(await judge(all, {}, { host, prepare: more }))).toEqual(['notes']);
+  });
+
+  it('a workflow is nothing that the command is given by', async () => {
+    const judged = await judge(all, { '.github/workflows/ci.yml': 'on: push' }, { host });
+    expect(judged.everything).toBeNull();
+  });
+});
+
 describe('where nothing can be compared, everything runs', () => {
   it('since the event has no base', async () => {
     const judged = await judge(all, {}, { base: () => ({ unknown: 'the event says nothing' }) });
