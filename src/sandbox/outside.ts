@@ -19,6 +19,12 @@ export async function sweepById(
   return sweepRun(new Podman({ runId, stepKey, owner }), directories, runId);
 }
 
+/** @returns whether an image is on this machine already, so that none is pulled; true also where podman does not say */
+export async function imageIsHere(image: string): Promise<boolean> {
+  const { exitCode } = await new Podman({ runId: '', stepKey: '', owner: '' }).call(['image', 'exists', image]);
+  return exitCode !== 1;
+}
+
 export interface StepSweep {
   /** Runs of the step that main had not removed by itself. */
   readonly runIds: readonly string[];

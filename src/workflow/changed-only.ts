@@ -11,6 +11,7 @@ export interface ChangedOnlyOptions {
   readonly inputs: RunInputs;
   readonly config: WorkflowConfig;
   readonly resultsDirectory: string;
+  readonly imageIsHere: (image: string) => Promise<boolean>;
   readonly signal: AbortSignal;
 }
 
@@ -20,10 +21,10 @@ export class ChangedOnly {
   readonly #changes: Changes;
   readonly #servers: ServerChanges | null;
 
-  private constructor(host: Host, changes: Changes, value: unknown) {
+  private constructor(host: Host, changes: Changes, servers: ServerChanges | null) {
     this.#host = host;
     this.#changes = changes;
-    this.#servers = changes.everything === null ? new ServerChanges(changes, value) : null;
+    this.#servers = servers;
   }
 
   /** @returns null where all servers are to run whatever changed */
@@ -34,7 +35,9 @@ export class ChangedOnly {
     const changes = await findChanges({ ...options, written });
     // Who asked for less must not believe that he got it.
     if (changes.everything !== null) tell(host, `\`changed-only\`: everything runs, since ${changes.everything}.`);
-    return new ChangedOnly(host, changes, written.value);
+    const { imageIsHere } = options;
+    const servers = changes.everything === null ? new ServerChanges(changes, written.value, imageIsHere) : null;
+    return new ChangedOnly(host, changes, servers);
   }
 
   get result(): WorkflowResult['changedOnly'] {

@@ -18,6 +18,11 @@ export interface FoundThere {
   readonly found: FoundServer;
 }
 
+/** Whether a remote server is one of this machine or its network, which the job may have started. */
+function isOfJob({ protocol, hostname }: URL): boolean {
+  return protocol === 'http:' || !hostname.includes('.') || /^127\.|\.localhost$/u.test(hostname);
+}
+
 /** What never comes along with a folder that is installed (see install/path.ts). */
 const neverCopied = /(?:^|\/)(?:node_modules|\.git)\/?$/u;
 
@@ -27,10 +32,13 @@ export class ServerChanges {
   /** The configuration as it is written. */
   readonly #value: unknown;
   readonly #packages: PackageChanges;
+  readonly #imageIsHere: (image: string) => Promise<boolean>;
 
-  constructor(known: KnownChanges, value: unknown) {
+  /** @param imageIsHere whether an image is on this machine before anything was pulled */
+  constructor(known: KnownChanges, value: unknown, imageIsHere: (image: string) => Promise<boolean>) {
     this.#known = known;
     this.#value = value;
+    this.#imageIsHere = imageIsHere;
     this.#packages = new PackageChanges(known);
   }
 
@@ -81,9 +89,7 @@ export class ServerChanges {
 
   /** What an input lists may come from any file, read by an earlier step. */
   async #ofInput(): Promise<string | null> {
-    const { changed, roles } = this.#known;
-    const open = [...changed].filter((path) => !roles.has(path) && !isProse(path));
-    const outside = await this.#packages.outside(open);
+    const outside = await this.#packages.outside(this.#changedFiles());
     return outside === null ? null : `${outside} changed, from which the input \`repositories\` may come`;
   }
 
@@ -101,7 +107,29 @@ export class ServerChanges {
       return asks ? [inside(each.snapshotFile)] : [];
     });
     const snapshot = steps.find((file) => changed.has(file));
-    return snapshot === undefined ? null : `${snapshot} changed`;
+    return snapshot === undefined ? this.#ofJob(server) : `${snapshot} changed`;
+  }
+
+  /** What an earlier step of the job built or started may be made of any file. */
+  async #ofJob({ source, image, services }: ServerConfig): Promise<string | null> {
+    const [file] = this.#changedFiles();
+    if (file === undefined) return null;
+    if (source.kind === 'remote' && isOfJob(new URL(source.url))) {
+      return `${file} changed, of which ${source.url} may be made`;
+    }
+    const images = [image, ...services.map((service) => service.image)];
+    // A digest is what it is, wherever it was made.
+    for (const each of new Set(images.filter((name) => name !== 'host' && !name.includes('@sha256:')))) {
+      if (await this.#imageIsHere(each))
+        return `${file} changed, of which the image ${each} of this machine may be made`;
+    }
+    return null;
+  }
+
+  /** Without what says how the run goes, and what is for readers. */
+  #changedFiles(): string[] {
+    const { changed, roles } = this.#known;
+    return [...changed].filter((path) => !roles.has(path) && !isProse(path));
   }
 
   /** Of a source that is taken as it stands: nothing in it can be excluded. */

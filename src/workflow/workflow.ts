@@ -5,6 +5,7 @@ import { messageOf } from '../process/failure.ts';
 import type { CleanupOperation, PhaseSpan, Problem, WorkflowResult } from '../result/model.ts';
 import { foreignFields } from '../result/foreign-fields.ts';
 import { PodmanFailed, SandboxUnavailable } from '../sandbox/errors.ts';
+import { imageIsHere } from '../sandbox/outside.ts';
 import { SelfTestFailed } from '../sandbox/self-test.ts';
 import { type Redact, redactDeep } from '../text/untrusted.ts';
 import { ChangedOnly } from './changed-only.ts';
@@ -123,6 +124,7 @@ export class Workflow {
       inputs,
       config,
       resultsDirectory: results.directory,
+      imageIsHere,
       signal,
     });
     if (!signal.aborted) await this.#changedOnly?.judgeListed(this.#drafts);

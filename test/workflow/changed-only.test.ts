@@ -201,6 +201,16 @@ describe('an approved list', () => {
     expect(running(await judge(listed(), { 'src/a.ts': 'x', 'package.json': '{}' }))).toEqual([]);
   });
 
+  it('of what the job itself may have made depends on every file', async () => {
+    const here = { servers: { web: { source: 'http://localhost:3000/mcp', allowInsecure: true } } };
+    const digest = `oci:ghcr.io/example/four@sha256:${'a'.repeat(64)}`;
+    const files = listed([...list, digest], here);
+    const images = ['ghcr.io/example/two:1', `ghcr.io/example/four@sha256:${'a'.repeat(64)}`];
+    expect(running(await judge(files, {}, { images }))).toEqual([]);
+    expect(running(await judge(files, { 'README.md': 'x' }, { images }))).toEqual([]);
+    expect(running(await judge(files, { 'src/a.ts': 'x' }, { images }))).toEqual(['web', 'two']);
+  });
+
   it('of the inputs depends on every file that no package holds', async () => {
     const inputs = { repositories: 'npm:@example/one@1.0.0' };
     const files = { 'list.txt': 'a', 'packages/a/package.json': '{}', 'packages/a/x.js': '' };

@@ -28,6 +28,8 @@ export interface ChangeOptions {
   /** Between the edit and the judgement. */
   readonly prepare?: (workspace: string, base: string) => void;
   readonly base?: (commit: string) => BaseCommit;
+  /** On this machine already. */
+  readonly images?: readonly string[];
 }
 
 export const configFile = '.github/mcp-workflow.yml';
@@ -80,8 +82,16 @@ async function judgeWorkspace(workspace: string, base: string, options: ChangeOp
   if (!loaded.ok) throw new Error(JSON.stringify(loaded.problems));
   const { config } = loaded;
   const { signal } = new AbortController();
+  const imageIsHere = async (image: string) => options.images?.includes(image) === true;
   const resultsDirectory = join(workspace, 'mcp-workflow-results');
-  const changedOnly = await ChangedOnly.open({ host, inputs: read.inputs, config, resultsDirectory, signal });
+  const changedOnly = await ChangedOnly.open({
+    host,
+    inputs: read.inputs,
+    config,
+    resultsDirectory,
+    imageIsHere,
+    signal,
+  });
   if (changedOnly === null) throw new Error('it was asked for');
   const listed = config.servers.map((server) => newDraft(server));
   await changedOnly.judgeListed(listed);
