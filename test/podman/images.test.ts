@@ -3,6 +3,7 @@ import { runCommand } from '../../src/process/run.ts';
 import { WorkflowResult } from '../../src/result/model.ts';
 import { jobWith } from '../action/fixtures.ts';
 import { leftovers } from '../action/leftovers.ts';
+import { imageIsHere } from '../../src/sandbox/outside.ts';
 import { importImage, removeImages, testTag } from './test-image.ts';
 
 const image = testTag('node');
@@ -22,6 +23,11 @@ describe('a named image', () => {
     expect((await runCommand('podman', ['image', 'exists', image], { deadlineMs: 30_000 })).ok).toBe(true);
     expect(leftovers([job])).toEqual([]);
     job.remove();
+  });
+
+  it('is known to be on the machine, and another not to be', async () => {
+    expect(await imageIsHere(image)).toBe(true);
+    expect(await imageIsHere('localhost/nothing-of-this-name:1')).toBe(false);
   });
 
   it("that cannot be had is infrastructure, with podman's own reason", async () => {
