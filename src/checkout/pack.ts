@@ -1,5 +1,5 @@
 import { lstat, readdir, readlink } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
 import { messageOf } from '../process/failure.ts';
 import { openFile } from './open-file.ts';
 import { FolderRefused, type PackedFolder, type TarWriter, writeTar } from './tar.ts';
@@ -15,7 +15,8 @@ export interface PackOptions {
 
 /**
  * Packs a file or folder as a tar stream, links as links: they are never followed here, and lead nowhere inside.
- * Devices, sockets and pipes are left out. The order is fixed, so that equal folders have equal digests.
+ * Devices, sockets and pipes are left out, and so are relative links that lead out of the folder: there is nothing where
+ * they lead, and podman takes no tar that holds one. The order is fixed, so that equal folders have equal digests.
  */
 export function packFolder(path: string, options: PackOptions): PackedFolder {
   return writeTar(
@@ -34,13 +35,22 @@ async function addAll(path: string, name: string, walk: Walk): Promise<void> {
   const entry = await lstat(path);
   // A lone file is its own root: the caller mounts it by its name.
   const entryName = name === '' ? (entry.isDirectory() ? '.' : (path.split('/').at(-1) ?? 'file')) : name;
-  if (entry.isSymbolicLink()) walk.tar.link(entryName, await readlink(path));
-  else if (entry.isDirectory()) {
+  if (entry.isSymbolicLink()) {
+    const target = await readlink(path);
+    if (!leadsOut(entryName, target)) walk.tar.link(entryName, target);
+  } else if (entry.isDirectory()) {
     walk.tar.folder(entryName);
     for (const child of (await readdir(path)).sort()) {
       if (!walk.leaveOut(child)) await addAll(join(path, child), name === '' ? child : `${name}/${child}`, walk);
     }
   } else if (entry.isFile()) await addFile(path, entryName, (entry.mode & 0o111) !== 0, walk.tar);
+}
+
+/** As podman judges it: by the words of the link alone. An absolute one leads to a place of the container. */
+function leadsOut(name: string, target: string): boolean {
+  if (posix.isAbsolute(target)) return false;
+  const place = posix.join(posix.dirname(name), target);
+  return place === '..' || place.startsWith('../');
 }
 
 async function addFile(path: string, name: string, executable: boolean, tar: TarWriter): Promise<void> {

@@ -3,11 +3,12 @@ import { cut, isRecord, jsonBytes } from './text.ts';
 
 const maxKept = 1000;
 const maxBytes = 64 * 1024;
+const maxBytesInAll = 4 * 1024 * 1024;
 const maxMethod = 200;
 
 type Params = Readonly<Record<string, unknown>>;
 
-/** Gathers what comes from the server during one call. Of each kind 1,000 are kept, each of at most 64 KiB. */
+/** Gathers what comes from the server during one call. Of each kind 1,000 are kept, each of at most 64 KiB, 4 MiB in all. */
 export class Hearing {
   readonly #progress: Params[] = [];
   readonly #logs: Params[] = [];
@@ -15,6 +16,7 @@ export class Hearing {
   /** A call of several rounds has a token for each. */
   readonly #tokens = new Set<number>();
   #dropped = 0;
+  #bytes = 0;
 
   /** How many notifications were too many or too large to be kept. */
   get dropped(): number {
@@ -45,7 +47,12 @@ export class Hearing {
   }
 
   #keep(list: Params[], params: Params): void {
-    if (list.length < maxKept && jsonBytes(params) <= maxBytes) list.push(params);
-    else this.#dropped++;
+    const bytes = list.length < maxKept ? jsonBytes(params) : 0;
+    if (list.length === maxKept || bytes > maxBytes || this.#bytes + bytes > maxBytesInAll) {
+      this.#dropped++;
+      return;
+    }
+    this.#bytes += bytes;
+    list.push(params);
   }
 }

@@ -1,10 +1,8 @@
 import type { JSONRPCMessage } from '@modelcontextprotocol/client';
+import { maxDepth, whyCostly } from './json-cost.ts';
 import { isRecord } from './text.ts';
 
-/** Deeper nesting than any real message; beyond it, recursive readers downstream would run out of stack. */
-const maxDepth = 256;
-
-/** Whether a value that came as JSON is nested no deeper than any real message is. */
+/** Whether a value that came as JSON is nested no deeper than any real message is: recursive readers downstream would run out of stack. */
 export function isShallow(value: unknown): boolean {
   return withinDepth(value, maxDepth);
 }
@@ -15,13 +13,18 @@ export type Incoming =
   /** It looks like the answer to `id` but cannot be taken as one; `reason` continues "the server …". */
   | { readonly kind: 'spoiledAnswer'; readonly id: unknown; readonly reason: string }
   | { readonly kind: 'request' | 'notification'; readonly method: string; readonly message: JSONRPCMessage }
+  /** It was not even read, and nobody can tell what it would have answered; `reason` as above. */
+  | { readonly kind: 'unread'; readonly reason: string }
   | { readonly kind: 'dirt' };
 
 const dirt = { kind: 'dirt' } as const;
 
 /** Reads one line. Never throws: what is no JSON-RPC message is `dirt`. */
 export function readMessage(line: string): Incoming {
-  return readValue(parseJson(line));
+  // Only an object can be a message, and a parser that throws takes its time for every line of a flood.
+  if (!/^\s*\{/u.test(line)) return dirt;
+  const costly = whyCostly(line);
+  return costly === null ? readValue(jsonOf(line)) : { kind: 'unread', reason: costly };
 }
 
 /** The same for what was JSON. */
@@ -49,8 +52,12 @@ function readCall(value: Readonly<Record<string, unknown>>, method: string): Inc
   return { kind: 'request', method, message: { jsonrpc: '2.0', id, method, ...params } };
 }
 
-/** @returns undefined where it is no JSON */
+/** @returns undefined where it is no JSON, or JSON that costs too much to be read */
 export function parseJson(text: string): unknown {
+  return whyCostly(text) === null ? jsonOf(text) : undefined;
+}
+
+function jsonOf(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch {

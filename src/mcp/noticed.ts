@@ -18,7 +18,7 @@ export class Noticed {
   findings(): Finding[] {
     const found = [...this.#findings.values()];
     if (this.#dropped === 0) return found;
-    const message = `${this.#dropped} notifications during calls were not kept: more than 1,000 in one call, or larger than 64 KiB.`;
+    const message = `${this.#dropped} notifications during calls were not kept: more than 1,000 or 4 MiB in one call, or larger than 64 KiB.`;
     return [...found, finding('notifications-bounded', 'info', message)];
   }
 }

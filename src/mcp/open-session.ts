@@ -36,6 +36,7 @@ async function list(
   const { connection, protocol, startMs } = started;
   const reading = await readSurface(connection.peer, protocol, options.startTimeoutMs);
   const listMs = performance.now() - startedAt - startMs;
+  connection.peer.notes.listsWereRead();
   if (connection.aborted || !connection.alive) return giveUp(connection, { reach, era: protocol.era, startedAt });
   const all = { ...reading, findings: [...started.findings, ...reading.findings] };
   const attempts = [...refusals.flatMap(({ startup }) => startup.attempts), { durationMs: startMs, error: null }];

@@ -15,6 +15,7 @@ export class PeerNotes {
   /** Results of the modern era without `resultType`. */
   untypedResults = 0;
   #requests = 0;
+  #listChanges = 0;
   readonly #methods: string[] = [];
 
   /** A request that the client declared no capability for, or, in the modern era, any. */
@@ -22,6 +23,16 @@ export class PeerNotes {
     this.#requests++;
     const name = cut(method, methodLength);
     if (this.#methods.length < countedMethods && !this.#methods.includes(name)) this.#methods.push(name);
+  }
+
+  /** What was listed may be another list by now. */
+  addListChange(): void {
+    this.#listChanges++;
+  }
+
+  /** What was said before the lists were read is in them. */
+  listsWereRead(): void {
+    this.#listChanges = 0;
   }
 
   findings(era: Era): Finding[] {
@@ -39,6 +50,10 @@ export class PeerNotes {
       findings.push(finding('result-type', 'medium', message));
     }
     if (this.#requests > 0) findings.push(this.#requestFinding(era));
+    if (this.#listChanges > 0) {
+      const message = `The server said ${this.#listChanges} times during its cases that its lists have changed; what stands here is what was listed at the start.`;
+      findings.push(finding('list-changed', 'info', message));
+    }
     return findings;
   }
 

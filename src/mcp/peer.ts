@@ -95,7 +95,10 @@ export class Peer implements Receiver {
         return this.#answer(incoming.id, readAnswer(incoming.message));
       case 'spoiledAnswer':
         return this.#answer(incoming.id, malformed(`The server ${incoming.reason}.`));
+      case 'unread':
+        return this.settleAll(malformed(`The server ${incoming.reason}.`));
       case 'notification':
+        if (/^notifications\/\w+\/list_changed$/u.test(incoming.method)) this.notes.addListChange();
         return this.#hearing?.notification(incoming.method, paramsOf(incoming.message));
       case 'request':
         return this.#asked(incoming.method, incoming.message);

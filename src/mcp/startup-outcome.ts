@@ -7,6 +7,7 @@ import {
   brokenProgramSign,
   environmentSign,
   httpSign,
+  limitSign,
   loginSign,
   platformSign,
   serviceSign,
@@ -72,6 +73,7 @@ const rules: readonly Rule[] = [
     (sign) =>
       `The server could not reach a service that it needs ${quoted(sign)}: the sandbox has no network, so give it \`args\` or \`env\` with which it starts without one.`,
   ),
+  onlyIf((facts) => facts.exit !== null, ranIntoLimit),
   onlyIf(
     (facts) => facts.exit !== null,
     bySign(
@@ -138,6 +140,15 @@ function polluted({ broken, stdoutDirt }: StartupFacts): StartupVerdict | null {
   return {
     outcome: 'stdout_polluted',
     advice: `The server's answer was spoiled by other text ("${quotable(spoiled)}"): ${toDo}`,
+  };
+}
+
+function ranIntoLimit(_: StartupFacts, lines: readonly string[]): StartupVerdict | null {
+  const found = limitSign(lines);
+  if (found === null) return null;
+  return {
+    outcome: 'crashed',
+    advice: `The server ran into a limit of the sandbox ${quoted(found.sign)}: ${found.advice}.`,
   };
 }
 

@@ -108,7 +108,21 @@ const platform = [
 const brokenProgram = [
   /\bcannot find (module|package)\b|\b(ERR_)?MODULE_NOT_FOUND\b|\bModuleNotFoundError\b|\bImportError\b|\bNoClassDefFoundError\b/i,
   /\bSyntaxError\b|\bERR_REQUIRE_ESM\b|\bERR_UNKNOWN_FILE_EXTENSION\b|\bIndentationError\b/,
-  /\bexecutable file not found\b|\bcommand not found\b|\bcannot execute\b/i,
+  /\bfailed to exec pid1\b|\bexecutable file not found\b|\bcommand not found\b|\bcannot execute\b/i,
+] as const;
+
+/** Limits of the sandbox that programs run into, as the runtimes say it, and what is to be done. */
+const limits = [
+  [
+    /\b(spawn|fork|clone|thread|process)\w*\b.{0,80}(\bEAGAIN\b|resource temporarily unavailable|unavailable, try again)|\bcan(no|')t start new thread\b|\bpthread_create\b|\bunable to create (native )?thread\b|\bfailed to (create|spawn) (new )?(OS )?thread\b/i,
+    'it may have no more processes and threads, so raise `resources.pids`',
+  ],
+  [/\bEMFILE\b|\btoo many open files\b/i, 'the sandbox lets it open 4,096 files at a time'],
+  [/\bEFBIG\b|\bfile too large\b/i, 'a file may not become larger, so raise `resources.disk`'],
+  [
+    /\bENOSPC\b|\bno space left on device\b/i,
+    '`/tmp` holds 256 MiB and HOME 64 MiB, so let it write to a `work` folder what is larger',
+  ],
 ] as const;
 
 // A server's own address, or the words of web frameworks; "running on stdio" is the opposite.
@@ -122,12 +136,25 @@ const firstOf =
     return line === undefined ? null : { line: quotable(line), names: [] };
   };
 
-export const argumentsSign = firstOf(argumentsWanted);
 export const loginSign = firstOf(login);
 export const serviceSign = firstOf(service);
 export const platformSign = firstOf(platform);
 export const brokenProgramSign = firstOf(brokenProgram);
 
+/** "No such file or directory" asks for nothing. */
+export function argumentsSign(lines: readonly string[]): Sign | null {
+  return firstOf(argumentsWanted)(lines.filter((line) => !/\bno such file\b/i.test(line)));
+}
+
 export function httpSign(lines: readonly string[]): Sign | null {
   return firstOf([http])(lines.filter((line) => !/\bstdio\b/i.test(line)));
+}
+
+/** @returns the line that tells of a limit, and the advice that fits it */
+export function limitSign(lines: readonly string[]): { readonly sign: Sign; readonly advice: string } | null {
+  for (const [pattern, advice] of limits) {
+    const line = lines.find((candidate) => pattern.test(candidate));
+    if (line !== undefined) return { sign: { line: quotable(line), names: [] }, advice };
+  }
+  return null;
 }

@@ -15,6 +15,7 @@ const maxUnreadInput = 32 * 1024 * 1024;
 const maxUnreadMessages = 10_000;
 /** What lies in a pipe is read at once; an exit and the end of stdout belong together. */
 const lastWordsMs = 1000;
+const dirty: ReadonlySet<string> = new Set(['dirt', 'spoiledAnswer', 'unread']);
 const tooLongReason = 'wrote a line of more than 16 MiB on stdout, which was dropped unread';
 
 /**
@@ -136,7 +137,7 @@ export class StdioWire implements Wire {
     if (!isUtf8(bytes)) this.notes.notUtf8++;
     const text = bytes.toString('utf8');
     const incoming = readMessage(text);
-    if (incoming.kind === 'dirt' || incoming.kind === 'spoiledAnswer') this.#dirt(text, bytes.length + 1);
+    if (dirty.has(incoming.kind)) this.#dirt(text, bytes.length + 1);
     if (incoming.kind !== 'dirt') this.#receiver?.take(incoming);
   }
 

@@ -1,8 +1,13 @@
 import { stripVTControlCharacters } from 'node:util';
 
-/** @returns `text`, at most `length` characters of it; what was cut off is marked by an ellipsis. */
+/**
+ * @returns `text`, at most `length` characters of it; what was cut off is marked by an ellipsis. A copy of its own: a part
+ * of a text would keep all of that text in memory, and lines of 16 MiB come here.
+ */
 export function cut(text: string, length: number): string {
-  return text.length <= length ? text : `${text.slice(0, length - 1)}…`;
+  if (text.length <= length) return text;
+  const part = text.slice(0, length - 1).replace(/[\uD800-\uDBFF]$/u, '');
+  return `${Buffer.from(part, 'utf16le').toString('utf16le')}…`;
 }
 
 /** @returns one line of foreign text for use inside a sentence: no control characters, trimmed, at most `length` long. */

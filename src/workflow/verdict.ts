@@ -1,4 +1,5 @@
 import type { RunInputs, WorkflowConfig } from '../config/model.ts';
+import { quotable } from '../mcp/text.ts';
 import type { Conclusion, ServerResult, State, StartupOutcome, WorkflowResult } from '../result/model.ts';
 
 /** Exit codes of the command line, and of the action. */
@@ -20,7 +21,7 @@ export function judgeServer(server: ServerResult): { state: State; reason: strin
     // Without its list nobody can use a server's tools.
     ...server.findings
       .filter((finding) => finding.subject === 'list:tools' && finding.severity === 'high')
-      .map((finding) => finding.message),
+      .map((finding) => finding.message.replace(/\.$/u, '')),
     ...(broken.length > 0 ? [`${broken.length} of ${server.tools.length} tools are broken (${list(broken)})`] : []),
   ];
   if (reasons.length > 0) return { state: 'failed', reason: reasons.join('; ') };
@@ -77,6 +78,13 @@ export function exitCodeOf(result: WorkflowResult, config: WorkflowConfig | null
   return result.conclusion === 'failed' ? exitCodes.gateFailed : exitCodes.passed;
 }
 
+/** Of a tool's name, which is the server's to choose. */
+const shownName = 64;
+
 function list(names: readonly string[]): string {
-  return names.length <= 3 ? names.join(', ') : `${names.slice(0, 3).join(', ')} and ${names.length - 3} more`;
+  const shown = names
+    .slice(0, 3)
+    .map((name) => quotable(name, shownName))
+    .join(', ');
+  return names.length <= 3 ? shown : `${shown} and ${names.length - 3} more`;
 }

@@ -25,6 +25,47 @@ function exited(stderrTail: string, more: Partial<StartupFacts> = {}): StartupFa
 const timedOut = (stderrTail: string, more: Partial<StartupFacts> = {}) =>
   exited(stderrTail, { exit: null, timedOutAfterMs: 30_000, ...more });
 
+describe('a file that is not there', () => {
+  test('is no argument that was not given', () => {
+    const stderr = "Error: ENOENT: no such file or directory, open '/data/notes.json'";
+    const { outcome, advice } = startupOutcome(exited(stderr));
+    expect(outcome).toBe('crashed');
+    expect(advice).toContain('ENOENT');
+  });
+
+  test('as the program itself', () => {
+    const stderr = 'ERROR (catatonit:2): failed to exec pid1: No such file or directory';
+    const { outcome, advice } = startupOutcome(exited(stderr, { exit: code(127) }));
+    expect(outcome).toBe('crashed');
+    expect(advice).toContain('check `command`, `bin` and `image`');
+  });
+});
+
+describe('limits of the sandbox', () => {
+  test.for([
+    ['Error: spawn /usr/bin/sleep EAGAIN', 'raise `resources.pids`'],
+    ["RuntimeError: can't start new thread", 'raise `resources.pids`'],
+    ['/bin/sh: 1: Cannot fork: Resource temporarily unavailable', 'raise `resources.pids`'],
+    ['bash: fork: retry: Resource temporarily unavailable', 'raise `resources.pids`'],
+    ['runtime: failed to create new OS thread (have 5 already; errno=11)', 'raise `resources.pids`'],
+    ["Error: EMFILE: too many open files, open '/work/a'", 'open 4,096 files at a time'],
+    ['Error: ENOSPC: no space left on device, write', '`/tmp` holds 256 MiB and HOME 64 MiB'],
+    ['Error: EFBIG: file too large, write', 'raise `resources.disk`'],
+  ] as const)('%s', ([stderr, part]) => {
+    const { outcome, advice } = startupOutcome(exited(stderr));
+    expect(outcome).toBe('crashed');
+    expect(advice).toContain(`ran into a limit of the sandbox ("${stderr}")`);
+    expect(advice).toContain(part);
+  });
+
+  test.for(['The process is available', 'EAGAIN on the first try, going on', 'fork me on GitHub'])(
+    'not: %s',
+    (stderr) => {
+      expect(startupOutcome(exited(stderr)).advice).not.toContain('limit');
+    },
+  );
+});
+
 describe('real servers started bare', () => {
   test.for([
     [

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { cutOff, endUnchanged, newDraft } from '../../src/workflow/draft.ts';
-import { judgeRun } from '../../src/workflow/verdict.ts';
+import { judgeRun, judgeServer } from '../../src/workflow/verdict.ts';
 import { caseOf, serverOf } from '../cases/fixtures.ts';
 import * as make from '../report/results.ts';
 
@@ -36,5 +36,30 @@ describe('a server that is unchanged', () => {
     const draft = unchanged();
     cutOff(draft, 'SIGINT');
     expect(draft.result).toMatchObject({ skippedAs: 'unchanged', reason: 'unchanged since 0123456789ab' });
+  });
+});
+
+const broken = (name: string) => make.aTool(name, { state: 'failed', problems: ['inputSchema is missing'] });
+const listEnds = (message: string) =>
+  make.aFinding({ check: 'list-ends', severity: 'high', subject: 'list:tools', message });
+
+describe('the reason of a server that failed', () => {
+  it('is one sentence of moderate length, whatever its tools are called', () => {
+    const names = ['one\n::error::two', 'x'.repeat(900_000), '\u001b[31mred\u001b[0m', 'fourth'];
+    const { state, reason } = judgeServer(make.aServer('a', { tools: names.map(broken) }));
+    expect(state).toBe('failed');
+    expect(reason).toMatch(/^4 of 4 tools are broken \(one ::error::two, x+…, red and 1 more\)$/u);
+    expect(reason?.length).toBeLessThan(200);
+  });
+
+  it('joins what was found without the full stops between', () => {
+    const tools = [broken('again')];
+    const findings = [listEnds('tools/list was read no further than 2 items, because the cursor "more" came twice.')];
+    expect(judgeServer(make.aServer('a', { tools, findings })).reason).toBe(
+      'tools/list was read no further than 2 items, because the cursor "more" came twice; 1 of 1 tools are broken (again)',
+    );
+    expect(judgeServer(make.aServer('a', { findings })).reason).toBe(
+      'tools/list was read no further than 2 items, because the cursor "more" came twice',
+    );
   });
 });
