@@ -62,9 +62,10 @@ function refusalFindings(name: ListName, { refusal, items }: PagedList, declared
   }
   // Resources without templates are common, and many servers then do not know the method.
   if (name === 'resourceTemplates' && refusal.code === methodNotFound) return [];
-  // What is no JSON-RPC answer has our sentence as its message.
-  if (refusal.code === 0)
-    return [finding('list-answered', 'high', `${method} failed${read}: ${refusal.message}`, subject)];
+  // What is no JSON-RPC answer has our sentence as its message; a server may use that code for one of its own.
+  if (refusal.code === 0) {
+    return [finding('list-answered', 'high', `${method} failed${read}: ${quotable(refusal.message, 400)}`, subject)];
+  }
   const said = `${refusal.code} "${quotable(refusal.message)}"`;
   const isDeclared = name === 'resourceTemplates' || name in declared;
   if (isDeclared && refusal.code === methodNotFound) {

@@ -4,12 +4,14 @@ import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
-import { pack } from 'tar-stream';
+import { type Header, pack } from 'tar-stream';
 
 /** A package to publish: its manifest, and its files by their path. */
 export interface Published {
   readonly manifest: { readonly name: string; readonly version: string } & Record<string, unknown>;
   readonly files: Readonly<Record<string, string>>;
+  /** Further entries of the archive, exactly as they are given: outside of it, links, devices. */
+  readonly entries?: readonly (Partial<Header> & { readonly name: string } & { readonly content?: string })[];
   /** What the registry claims instead of the true integrity. */
   readonly integrity?: string;
 }
@@ -77,11 +79,12 @@ function hasInstallScript({ manifest }: Published): boolean {
   return typeof scripts === 'object' && scripts !== null && 'postinstall' in scripts;
 }
 
-async function tarballOf({ manifest, files }: Published): Promise<Buffer> {
+async function tarballOf({ manifest, files, entries = [] }: Published): Promise<Buffer> {
   const tar = pack();
   for (const [name, text] of Object.entries({ 'package.json': JSON.stringify(manifest), ...files })) {
     tar.entry({ name: `package/${name}`, mode: 0o644, mtime: new Date(0) }, text);
   }
+  for (const { content = '', ...header } of entries) tar.entry({ mode: 0o644, mtime: new Date(0), ...header }, content);
   tar.finalize();
   return gzipSync(await buffer(Readable.from(tar)));
 }
