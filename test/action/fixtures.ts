@@ -6,6 +6,8 @@ import { stringify } from 'yaml';
 import { createJob, type Job, type JobOptions } from './runner.ts';
 
 const servers = fileURLToPath(new URL('../servers', import.meta.url));
+/** What the self-test tries from inside; servers of ours try it as well. */
+export const probesProgram = fileURLToPath(new URL('../../src/sandbox/programs/probes.mjs', import.meta.url));
 
 /** A server of a configuration: a program of test/servers by name, or an object that is taken as it is. */
 export type FixtureServer = ({ readonly program: string } | { readonly source: string }) & {
@@ -31,6 +33,7 @@ export function jobWith(
 ): Job {
   const workspace = join(mkdtempSync(join(tmpdir(), 'mcp-workflow-workspace-')), 'workspace');
   cpSync(servers, join(workspace, 'servers'), { recursive: true });
+  cpSync(probesProgram, join(workspace, 'servers', 'probes.mjs'));
   const config = {
     version: 1,
     servers: Object.fromEntries(

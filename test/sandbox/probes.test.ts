@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { find, probes } from '../servers/probes.mjs';
+import { find, probes } from '../../src/sandbox/programs/probes.mjs';
 
 /** Outside of any sandbox these attempts work: an attempt that is always refused would prove nothing. */
 describe('what the sandbox is to prevent', () => {

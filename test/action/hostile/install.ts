@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { zipOf } from '../../checkout/zip.ts';
+import { probesProgram } from '../fixtures.ts';
 import type { Published } from '../registry.ts';
 import { casePassed, type HostileServer, passed, seconds } from './model.ts';
 
@@ -35,7 +36,7 @@ const published = (
   files: {
     'server.mjs': telling,
     'lib.mjs': program('lib.mjs'),
-    'probes.mjs': program('probes.mjs'),
+    'probes.mjs': readFileSync(probesProgram, 'utf8'),
     ...more.files,
   },
   ...(more.entries === undefined ? {} : { entries: more.entries }),
