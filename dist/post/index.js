@@ -31144,7 +31144,7 @@ function trailingBytesSeen(data) {
 /***/ 770:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
-/* unused reexport */ __nccwpck_require__(218);
+module.exports = __nccwpck_require__(218);
 
 
 /***/ }),
@@ -31152,7 +31152,6 @@ function trailingBytesSeen(data) {
 /***/ 218:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
-var __webpack_unused_export__;
 
 
 var net = __nccwpck_require__(9278);
@@ -31164,10 +31163,10 @@ var assert = __nccwpck_require__(2613);
 var util = __nccwpck_require__(9023);
 
 
-__webpack_unused_export__ = httpOverHttp;
-__webpack_unused_export__ = httpsOverHttp;
-__webpack_unused_export__ = httpOverHttps;
-__webpack_unused_export__ = httpsOverHttps;
+exports.httpOverHttp = httpOverHttp;
+exports.httpsOverHttp = httpsOverHttp;
+exports.httpOverHttps = httpOverHttps;
+exports.httpsOverHttps = httpsOverHttps;
 
 
 function httpOverHttp(options) {
@@ -31416,7 +31415,7 @@ if (process.env.NODE_DEBUG && /\btunnel\b/.test(process.env.NODE_DEBUG)) {
 } else {
   debug = function() {};
 }
-__webpack_unused_export__ = debug; // for test
+exports.debug = debug; // for test
 
 
 /***/ }),
@@ -31645,6 +31644,13 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:zlib");
 
 /***/ }),
 
+/***/ 857:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("os");
+
+/***/ }),
+
 /***/ 3193:
 /***/ ((module) => {
 
@@ -31666,7 +31672,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 
 /***/ }),
 
-/***/ 6558:
+/***/ 5124:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -31677,8 +31683,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
-;// CONCATENATED MODULE: external "os"
-const external_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("os");
+// EXTERNAL MODULE: external "os"
+var external_os_ = __nccwpck_require__(857);
 ;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/utils.js
 // We use any as a valid input type
 /* eslint-disable @typescript-eslint/no-explicit-any */
@@ -31753,7 +31759,7 @@ function toCommandProperties(annotationProperties) {
  */
 function command_issueCommand(command, properties, message) {
     const cmd = new Command(command, properties, message);
-    process.stdout.write(cmd.toString() + external_os_namespaceObject.EOL);
+    process.stdout.write(cmd.toString() + external_os_.EOL);
 }
 function command_issue(name, message = '') {
     command_issueCommand(name, {}, message);
@@ -31827,7 +31833,7 @@ function file_command_issueFileCommand(command, message) {
     if (!external_fs_.existsSync(filePath)) {
         throw new Error(`Missing file at path: ${filePath}`);
     }
-    external_fs_.appendFileSync(filePath, `${utils_toCommandValue(message)}${external_os_namespaceObject.EOL}`, {
+    external_fs_.appendFileSync(filePath, `${utils_toCommandValue(message)}${external_os_.EOL}`, {
         encoding: 'utf8'
     });
 }
@@ -31843,7 +31849,7 @@ function file_command_prepareKeyValueMessage(key, value) {
     if (convertedValue.includes(delimiter)) {
         throw new Error(`Unexpected input: value should not contain the delimiter "${delimiter}"`);
     }
-    return `${key}<<${delimiter}${external_os_namespaceObject.EOL}${convertedValue}${external_os_namespaceObject.EOL}${delimiter}`;
+    return `${key}<<${delimiter}${external_os_.EOL}${convertedValue}${external_os_.EOL}${delimiter}`;
 }
 //# sourceMappingURL=file-command.js.map
 ;// CONCATENATED MODULE: external "path"
@@ -32925,7 +32931,7 @@ class Summary {
      * @returns {Summary} summary instance
      */
     addEOL() {
-        return this.addRaw(external_os_namespaceObject.EOL);
+        return this.addRaw(external_os_.EOL);
     }
     /**
      * Adds an HTML codeblock to the summary buffer
@@ -33649,13 +33655,13 @@ class ToolRunner extends external_events_.EventEmitter {
     _processLineBuffer(data, strBuffer, onLine) {
         try {
             let s = strBuffer + data.toString();
-            let n = s.indexOf(external_os_namespaceObject.EOL);
+            let n = s.indexOf(external_os_.EOL);
             while (n > -1) {
                 const line = s.substring(0, n);
                 onLine(line);
                 // the rest of the string ...
-                s = s.substring(n + external_os_namespaceObject.EOL.length);
-                n = s.indexOf(external_os_namespaceObject.EOL);
+                s = s.substring(n + external_os_.EOL.length);
+                n = s.indexOf(external_os_.EOL);
             }
             return s;
         }
@@ -33946,7 +33952,7 @@ class ToolRunner extends external_events_.EventEmitter {
                 }
                 const optionsNonNull = this._cloneExecOptions(this.options);
                 if (!optionsNonNull.silent && optionsNonNull.outStream) {
-                    optionsNonNull.outStream.write(this._getCommandString(optionsNonNull) + external_os_namespaceObject.EOL);
+                    optionsNonNull.outStream.write(this._getCommandString(optionsNonNull) + external_os_.EOL);
                 }
                 const state = new ExecState(optionsNonNull, this.toolPath);
                 state.on('debug', (message) => {
@@ -34285,8 +34291,8 @@ const getLinuxInfo = () => platform_awaiter(void 0, void 0, void 0, function* ()
         version
     };
 });
-const platform = external_os_namespaceObject.platform();
-const arch = external_os_namespaceObject.arch();
+const platform = external_os_.platform();
+const arch = external_os_.arch();
 const isWindows = platform === 'win32';
 const isMacOS = platform === 'darwin';
 const isLinux = platform === 'linux';
@@ -34467,7 +34473,7 @@ function setOutput(name, value) {
     if (filePath) {
         return file_command_issueFileCommand('OUTPUT', file_command_prepareKeyValueMessage(name, value));
     }
-    process.stdout.write(external_os_namespaceObject.EOL);
+    process.stdout.write(external_os_.EOL);
     command_issueCommand('set-output', { name }, utils_toCommandValue(value));
 }
 /**
@@ -34535,7 +34541,7 @@ function notice(message, properties = {}) {
  * @param message info message
  */
 function info(message) {
-    process.stdout.write(message + external_os_namespaceObject.EOL);
+    process.stdout.write(message + external_os_.EOL);
 }
 /**
  * Begin an output group.
@@ -34622,8 +34628,189 @@ function getIDToken(aud) {
  */
 
 //# sourceMappingURL=core.js.map
-// EXTERNAL MODULE: ./lib/text/untrusted.js + 6 modules
-var untrusted = __nccwpck_require__(3028);
+// EXTERNAL MODULE: ./lib/text/untrusted.js + 10 modules
+var untrusted = __nccwpck_require__(2276);
+// EXTERNAL MODULE: external "node:fs/promises"
+var promises_ = __nccwpck_require__(1455);
+// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 17 modules
+var schemas = __nccwpck_require__(8816);
+// EXTERNAL MODULE: ./lib/process/run.js + 144 modules
+var run = __nccwpck_require__(2422);
+;// CONCATENATED MODULE: ./lib/host/git.js
+
+/** @returns what git said of the workspace, or null where it failed. Nothing that the checkout configures is run. */
+async function git(workspace, args) {
+    const safe = [
+        'core.fsmonitor=false',
+        'core.hooksPath=/dev/null',
+        'submodule.recurse=false',
+        `safe.directory=${workspace}`,
+    ];
+    const result = await (0,run/* runCommand */.d)('git', [...safe.flatMap((setting) => ['-c', setting]), ...args], {
+        deadlineMs: 30_000,
+        cwd: workspace,
+        env: {
+            GIT_CONFIG_NOSYSTEM: '1',
+            GIT_TERMINAL_PROMPT: '0',
+            GIT_OPTIONAL_LOCKS: '0',
+            GIT_NO_REPLACE_OBJECTS: '1',
+            GIT_NO_LAZY_FETCH: '1',
+        },
+    });
+    return result.ok ? result.stdout.trim() : null;
+}
+
+;// CONCATENATED MODULE: ./lib/host/base-commit.js
+
+
+
+const id = schemas/* string */.YjP().regex(/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/u);
+const PullRequest = schemas/* object */.Ikc({ pull_request: schemas/* object */.Ikc({ base: schemas/* object */.Ikc({ sha: id }), head: schemas/* object */.Ikc({ sha: id }) }) });
+const MergeGroup = schemas/* object */.Ikc({ merge_group: schemas/* object */.Ikc({ base_sha: id }) });
+/**
+ * What the event of a job changes is told by the commit that it would be merged into. Only what the platform itself says
+ * counts: no commit of the pull request's author names what it is compared with. The workspace must hold what the event
+ * stands for, since a gate that looks at something else would be green whatever changes.
+ */
+async function baseOfEvent(workspace, env) {
+    const name = env['GITHUB_EVENT_NAME'] ?? '';
+    const merge = env['GITHUB_SHA'] ?? '';
+    const payload = await (0,promises_.readFile)(env['GITHUB_EVENT_PATH'] ?? '', 'utf8')
+        .then((text) => JSON.parse(text))
+        .catch(() => null);
+    const here = await git(workspace, ['rev-parse', 'HEAD']);
+    const unread = { unknown: `the event \`${name}\` does not say what it is to be compared with` };
+    const elsewhere = { unknown: `the workspace does not hold what \`${name}\` stands for` };
+    switch (name) {
+        case 'pull_request': {
+            const { data } = PullRequest.safeParse(payload);
+            if (data === undefined)
+                return unread;
+            const { base, head } = data.pull_request;
+            // The event's base may be older than what the platform has merged the pull request into.
+            if (here === merge)
+                return { revision: (await mergedInto(workspace, merge, head.sha)) ?? base.sha };
+            return here === head.sha ? { revision: base.sha } : elsewhere;
+        }
+        case 'merge_group': {
+            const { data } = MergeGroup.safeParse(payload);
+            if (data === undefined)
+                return unread;
+            return here === merge ? { revision: data.merge_group.base_sha } : elsewhere;
+        }
+        case 'push':
+            // A commit that broke a server would be made good by the next one that does not touch it.
+            return { unknown: 'nobody knows that the commit before a push has ever passed' };
+        default:
+            return {
+                unknown: `the event \`${name}\` changes nothing that could be compared: it is for \`pull_request\` and \`merge_group\``,
+            };
+    }
+}
+/** @returns the first parent of the commit by which the platform merges the head; null where it is no such commit */
+async function mergedInto(workspace, merge, head) {
+    // Its parents stand in it, also where a shallow checkout has none of them.
+    const commit = await git(workspace, ['cat-file', 'commit', merge]);
+    const header = commit?.split('\n\n')[0] ?? '';
+    const parents = [...header.matchAll(/^parent ([0-9a-f]+)$/gmu)].map(([, parent = '']) => parent);
+    const [base, second] = parents;
+    return parents.length === 2 && second === head && base !== undefined ? base : null;
+}
+
+;// CONCATENATED MODULE: ./lib/host/host.js
+/** The message is for the user: the beginning of a sentence. */
+class PlatformUnavailable extends Error {
+    name = 'PlatformUnavailable';
+}
+
+;// CONCATENATED MODULE: ./lib/host/github-api.js
+
+
+const Tree = schemas/* object */.Ikc({
+    truncated: schemas/* boolean */.zMY(),
+    tree: schemas/* array */.YOg(schemas/* object */.Ikc({
+        path: schemas/* string */.YjP(),
+        mode: schemas/* string */.YjP(),
+        type: schemas/* string */.YjP(),
+        sha: schemas/* string */.YjP().regex(/^[0-9a-f]{40,64}$/u),
+    })),
+});
+const Blob = schemas/* object */.Ikc({ content: schemas/* string */.YjP(), encoding: schemas/* literal */.euz('base64') });
+/** Without an answer there is a status, too, which nobody sent. */
+const Fault = schemas/* object */.Ikc({ response: schemas/* object */.Ikc({ status: schemas/* number */.aig() }) });
+const patienceMs = 30_000;
+/** Bytes of a blob: more is read as text nowhere. */
+const maxBlob = 1024 ** 2;
+/** What the REST API tells of a repository's commits. All that is asked for is named by its id, and never changes. */
+function repositoryOf(slug, { apiUrl, token }) {
+    const [owner = '', repo = '', ...more] = slug.split('/');
+    if (owner === '' || repo === '' || more.length > 0 || token === null)
+        return null;
+    const ask = async (what, path, parameters) => {
+        try {
+            // Loaded where it is needed: it reads the event, and is large.
+            const { getOctokit } = await __nccwpck_require__.e(/* import() */ 785).then(__nccwpck_require__.bind(__nccwpck_require__, 2785));
+            const octokit = getOctokit(token, { baseUrl: apiUrl });
+            const signal = AbortSignal.timeout(patienceMs);
+            const { data } = await octokit.request(`GET /repos/{owner}/{repo}/${path}`, {
+                owner,
+                repo,
+                ...parameters,
+                request: { signal },
+            });
+            return data;
+        }
+        catch (error) {
+            throw new PlatformUnavailable(`${what} could not be read from ${new URL(apiUrl).host} (${faultOf(error)})`);
+        }
+    };
+    return {
+        async tree(commit) {
+            const what = `the files of ${commit.slice(0, 12)}`;
+            const read = Tree.safeParse(await ask(what, 'git/trees/{tree}', { tree: commit, recursive: '1' }));
+            if (!read.success)
+                throw new PlatformUnavailable(`${what}, as the API lists them, could not be understood`);
+            if (read.data.truncated) {
+                throw new PlatformUnavailable(`${what} are more than the API lists; give \`actions/checkout\` a \`fetch-depth: 2\`, so that they are there`);
+            }
+            return read.data.tree.flatMap(({ path, mode, type, sha }) => (type === 'tree' ? [] : [{ path, mode, oid: sha }]));
+        },
+        async blob(oid) {
+            const what = `the file ${oid.slice(0, 12)}`;
+            const read = Blob.safeParse(await ask(what, 'git/blobs/{blob}', { blob: oid }));
+            if (!read.success)
+                throw new PlatformUnavailable(`${what}, as the API gives it, could not be understood`);
+            const content = Buffer.from(read.data.content, 'base64');
+            return content.length > maxBlob ? null : content;
+        },
+    };
+}
+/** Nothing of an answer's text: it may hold anything. */
+function faultOf(error) {
+    const known = Fault.safeParse(error);
+    if (!known.success)
+        return 'no answer';
+    const { status } = known.data.response;
+    const advice = status === 401 || status === 403 || status === 404 ? '; `github-token` wants `contents: read`' : '';
+    return `status ${status}${advice}`;
+}
+
+;// CONCATENATED MODULE: ./lib/host/hidden.js
+
+/** What a host hides in everything that it writes. */
+class Hidden {
+    #secrets = new Set();
+    #redact = (text) => text;
+    add(secret) {
+        this.#secrets.add(secret);
+        this.#redact = (0,untrusted/* redactor */.$p)([...this.#secrets]);
+    }
+    /** @returns `text` without any of them, also where they are encoded */
+    in(text) {
+        return this.#redact(text);
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/host/platform.js
 /** The platform as the runner's variables name it; `github.com` where they are not set. @param token may be empty */
 function platformOf(env, token) {
@@ -34657,12 +34844,6 @@ function stepKeyOf(env) {
         .slice(0, 10);
 }
 
-// EXTERNAL MODULE: external "node:fs/promises"
-var promises_ = __nccwpck_require__(1455);
-// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 17 modules
-var schemas = __nccwpck_require__(8816);
-// EXTERNAL MODULE: ./lib/process/run.js + 144 modules
-var run = __nccwpck_require__(2422);
 ;// CONCATENATED MODULE: ./lib/host/trigger.js
 
 
@@ -34714,21 +34895,6 @@ async function isHeadOfPullRequest(head, env) {
         return false;
     }
 }
-/** @returns what git said, or null where it failed. Nothing that the checkout configures is run. */
-async function git(workspace, args) {
-    const safe = [
-        'core.fsmonitor=false',
-        'core.hooksPath=/dev/null',
-        'submodule.recurse=false',
-        `safe.directory=${workspace}`,
-    ];
-    const result = await (0,run/* runCommand */.d)('git', [...safe.flatMap((setting) => ['-c', setting]), ...args], {
-        deadlineMs: 30_000,
-        cwd: workspace,
-        env: { GIT_CONFIG_NOSYSTEM: '1', GIT_TERMINAL_PROMPT: '0', GIT_OPTIONAL_LOCKS: '0' },
-    });
-    return result.ok ? result.stdout.trim() : null;
-}
 
 ;// CONCATENATED MODULE: ./lib/host/github.js
 
@@ -34737,8 +34903,13 @@ async function git(workspace, args) {
 
 
 
+
+
+
 /** Annotations are cut by the runner at 4,096 characters; ours stay well below, so that nothing is lost in the middle. */
 const maxAnnotation = 4000;
+/** Of Linux, in bytes. */
+const longestPath = 4096;
 /** A job on GitHub's runner. The only place that knows its commands and files. */
 class GitHubHost {
     kind = 'github';
@@ -34746,32 +34917,41 @@ class GitHubHost {
     defaultResultsDirectory;
     stepKey;
     platform;
+    repository;
     #env;
+    /** The runner masks as well, but only what goes through it, and not every runner does. */
+    #hidden = new Hidden();
     constructor(env) {
         this.#env = env;
         this.workspace = env['GITHUB_WORKSPACE'] ?? process.cwd();
         this.defaultResultsDirectory = (0,external_node_path_.join)(env['RUNNER_TEMP'] ?? '/tmp', 'mcp-workflow');
         this.stepKey = stepKeyOf(env);
         this.platform = platformOf(env, env['INPUT_GITHUB-TOKEN'] ?? '');
+        if (this.platform.token !== null)
+            this.#hidden.add(this.platform.token);
+        this.repository = repositoryOf(env['GITHUB_REPOSITORY'] ?? '', this.platform);
     }
     /** The action's inputs by their kebab-case names; `core.getInput` would trim more than ASCII white space. */
     inputs(names) {
         return Object.fromEntries(names.map((name) => [name, this.#env[`INPUT_${name.replaceAll(' ', '_').toUpperCase()}`] ?? '']));
     }
+    async baseCommit() {
+        return baseOfEvent(this.workspace, this.#env);
+    }
     async untrustedWorkspace(files) {
         return untrustedTrigger(files, this.workspace, this.#env);
     }
     info(text) {
-        info((0,untrusted/* logText */.kc)(text));
+        info((0,untrusted/* logText */.kc)(this.#hidden.in(text)));
     }
     warning(text) {
-        warning((0,untrusted/* logText */.kc)(text).slice(0, maxAnnotation));
+        warning(this.#annotation(text));
     }
     debug(text) {
-        core_debug((0,untrusted/* logText */.kc)(text));
+        core_debug((0,untrusted/* logText */.kc)(this.#hidden.in(text)));
     }
     group(title, lines) {
-        startGroup((0,untrusted/* oneLine */.TN)(title, 200));
+        startGroup((0,untrusted/* oneLine */.TN)(this.#hidden.in(title), 200));
         for (const line of lines)
             this.info(line);
         endGroup();
@@ -34779,9 +34959,15 @@ class GitHubHost {
     annotate(annotations) {
         const write = { error: core_error, warning: warning, notice: notice };
         for (const { level, title, text, location } of annotations) {
-            write[level]((0,untrusted/* logText */.kc)(text).slice(0, maxAnnotation), {
-                title: (0,untrusted/* oneLine */.TN)(title, 200),
-                ...(location === null ? {} : { file: location.file, startLine: location.line, startColumn: location.column }),
+            write[level](this.#annotation(text), {
+                title: (0,untrusted/* oneLine */.TN)(this.#hidden.in(title), 200),
+                ...(location === null
+                    ? {}
+                    : {
+                        file: (0,untrusted/* oneLine */.TN)(this.#hidden.in(location.file), longestPath),
+                        startLine: location.line,
+                        startColumn: location.column,
+                    }),
             });
         }
     }
@@ -34789,13 +34975,14 @@ class GitHubHost {
         setOutput(name, value);
     }
     mask(secret) {
+        this.#hidden.add(secret);
         if (secret.length >= 4)
             core_setSecret(secret);
     }
     /** A mistake of ours: one sentence for the user, the rest where debug logs are asked for. */
     fail(error) {
         const { message, stack } = error instanceof Error ? error : new Error(String(error));
-        core_error((0,untrusted/* logText */.kc)(`Internal error, please report it: ${message}`).slice(0, maxAnnotation));
+        core_error(this.#annotation(`Internal error, please report it: ${message}`));
         this.debug(stack ?? '');
     }
     async writeSummary(markdown) {
@@ -34803,6 +34990,9 @@ class GitHubHost {
         if (this.#env['GITHUB_STEP_SUMMARY'] === undefined)
             return;
         await summary.addRaw(markdown).write({ overwrite: true });
+    }
+    #annotation(text) {
+        return (0,untrusted/* cutUnits */.Cv)((0,untrusted/* logText */.kc)(this.#hidden.in(text)), maxAnnotation);
     }
 }
 
@@ -34813,14 +35003,17 @@ class GitHubHost {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _host_github_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6558);
+/* harmony import */ var _host_github_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5124);
 /* harmony import */ var _process_signals_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5988);
+/* harmony import */ var _process_strays_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5735);
 /* harmony import */ var _workflow_post_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3210);
+
 
 
 
 (0,_process_signals_js__WEBPACK_IMPORTED_MODULE_2__/* .surviveClosedOutputs */ .f3)();
 const host = new _host_github_js__WEBPACK_IMPORTED_MODULE_0__/* .GitHubHost */ .u(process.env);
+(0,_process_strays_js__WEBPACK_IMPORTED_MODULE_3__/* .catchStrays */ .y)({ fail: (error) => host.fail(error), warn: (text) => host.debug(text) }, () => (0,_process_signals_js__WEBPACK_IMPORTED_MODULE_2__/* .exit */ .NS)(0));
 try {
     await (0,_workflow_post_js__WEBPACK_IMPORTED_MODULE_1__/* .cleanUpAfterMain */ .U)(host, host.inputs(['results-directory'])['results-directory'] ?? '', process.env);
 }
@@ -45849,17 +46042,54 @@ async function exit(code) {
 
 /***/ }),
 
-/***/ 3028:
+/***/ 5735:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   y: () => (/* binding */ catchStrays)
+/* harmony export */ });
+/**
+ * Left alone, Node writes both to stderr as they are, and their texts may hold what a server or a repository said: the
+ * runner would read commands from it.
+ * @param end ends the process
+ */
+function catchStrays({ fail, warn }, end) {
+    let failed = false;
+    process.on('uncaughtException', (error) => {
+        // Only the first is the cause, and nothing may keep the process from its end.
+        if (failed)
+            return;
+        failed = true;
+        try {
+            fail(error);
+        }
+        catch {
+            // What was thrown may be anything, even something that cannot be shown.
+        }
+        void end();
+    });
+    // Node's own way of showing them is a listener, too.
+    process.removeAllListeners('warning');
+    process.on('warning', ({ name, message }) => warn(`${name}: ${message}`));
+}
+
+
+/***/ }),
+
+/***/ 2276:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  kc: () => (/* reexport */ logText),
-  TN: () => (/* reexport */ oneLine)
+  Cv: () => (/* reexport */ cutUnits),
+  kc: () => (/* reexport */ log_logText),
+  TN: () => (/* reexport */ oneLine),
+  et: () => (/* reexport */ printableJson),
+  $p: () => (/* reexport */ redactor)
 });
 
-// UNUSED EXPORTS: cutBytes, cutUnits, fileName, lastLines, markdownCode, markdownFence, markdownText, redactDeep, redactor, splitsPair, terminalText, xmlBlock, xmlLine, xmlWithoutCommands
+// UNUSED EXPORTS: cutBytes, fileName, lastLines, markdownCode, markdownFence, markdownText, printablePieces, redactDeep, splitsPair, terminalText, xmlBlock, xmlLine, xmlWithoutCommands
 
 ;// CONCATENATED MODULE: ./lib/text/cut.js
 /** @returns the longest beginning of `text` that is at most `maxBytes` long in UTF-8 and ends with a whole character. */
@@ -45949,7 +46179,7 @@ const defaults = { maxLine: 1000, maxLines: 1000 };
  * `text` continues a line already written through here; hidden characters are written out (`\u{…}`), long lines and
  * long texts are cut with a note. Lines end at LF. Text that is safe already comes back as it is.
  */
-function logText(text, options = {}) {
+function log_logText(text, options = {}) {
     const { maxLine, maxLines } = { ...defaults, ...options };
     return cut_cutLines(withoutCommands(visible_visible(text)), maxLine, maxLines);
 }
@@ -46002,7 +46232,7 @@ function markdownText(text, max) {
         .replace(/GH-(?=\d)/gi, `$&${apart}`)
         .replace(/:(?=\/\/|(?!\d\d:)[\w+-]+:)|(?:mailto|xmpp):/gi, `$&${apart}`)
         .replace(/(www)\./gi, `$1&#46;${apart}`)
-        .replace(/^[-+=]/, (first) => `&#${first.charCodeAt(0)};`)
+        .replace(/^[-+=:]/, (first) => `&#${first.charCodeAt(0)};`)
         .replace(/^(\d{1,9})([.)])(?=\s|$)/, (_, digits, end) => `${digits}&#${end.charCodeAt(0)};`);
 }
 /**
@@ -46023,13 +46253,13 @@ function markdownCode(text, max = 200) {
 }
 const longestRun = 15;
 /**
- * Foreign text as a fenced block that it cannot close, of at most 1,000 lines of 1,000 characters. Runs of more than
- * 15 backticks are shortened with a note. The block must begin at the start of a line; no line end follows it.
+ * Foreign text as a fenced block that it cannot close, of at most 1,000 lines of 1,000 characters, none of which is a
+ * workflow command where the file is printed. Runs of more than 15 backticks are shortened with a note. The block must begin at the start of a line; no line end follows it.
  *
  * @param info language for highlighting; all but letters, digits and `-` is dropped
  */
 function markdownFence(text, info = '') {
-    const block = terminalText(text).replace(/`{16,}/g, (run) => {
+    const block = logText(text).replace(/`{16,}/g, (run) => {
         return `${'`'.repeat(longestRun)}… (${run.length - longestRun} more backticks)`;
     });
     const longest = (block.match(/`+/g) ?? []).reduce((most, run) => Math.max(most, run.length), 2);
@@ -46038,6 +46268,35 @@ function markdownFence(text, info = '') {
 }
 function entities(text) {
     return text.replace(/[&<>"'`*_~|[\]\\#@$]/g, (character) => `&#${character.charCodeAt(0)};`);
+}
+
+;// CONCATENATED MODULE: ./lib/text/json.js
+/**
+ * Any JSON value on several lines, of which none is a workflow command of an Actions job, wherever it is printed. It
+ * reads as the same value: `##[`, also with characters without width in it, can only stand in texts, where one of its
+ * characters may be escaped.
+ */
+function printableJson(value) {
+    return escaped(JSON.stringify(value, null, 2) ?? 'null');
+}
+/**
+ * The same for a JSON text that comes in pieces, however it was cut.
+ * @returns pieces that make the same value
+ */
+function* printablePieces(pieces) {
+    let held = '';
+    for (const piece of pieces) {
+        const text = held + piece;
+        // The bracket may come with the next one, and so may the other half of a character without width.
+        const from = /#\p{DI}*[\ud800-\udbff]?$/u.exec(text)?.index ?? text.length;
+        held = text.slice(from);
+        yield escaped(text.slice(0, from));
+    }
+    if (held !== '')
+        yield held;
+}
+function escaped(json) {
+    return json.replace(/#(?=\p{DI}*\[)/gu, '\\u0023');
 }
 
 ;// CONCATENATED MODULE: ./lib/text/xml.js
@@ -46090,11 +46349,253 @@ function fileName(text) {
     return `${readable || '_'}-${hash}`;
 }
 
+;// CONCATENATED MODULE: ./lib/text/cut-secrets.js
+/** How long a part of a secret must be to count as one; what is left of a shorter one says next to nothing. */
+const shortest = 4;
+/** What was cut off is marked by it, here and in every other room. */
+const mark = '…';
+/** May stand between a text that was cut and the mark: the end of a quotation, a space. */
+const between = new Set(['"', "'", '`', ' ']);
+/**
+ * Finds what is left of secrets that were cut before anybody looked for them: a beginning of one right before an
+ * ellipsis, and an end of one right after it.
+ */
+class CutSecrets {
+    #forms;
+    /** By every four units that stand in a form: where they begin. */
+    #places = null;
+    constructor(forms) {
+        this.#forms = forms;
+    }
+    spansOf(text) {
+        const spans = [];
+        for (let at = text.indexOf(mark); at !== -1; at = text.indexOf(mark, at + 1)) {
+            for (const span of [this.#before(text, at), this.#after(text, at + 1)])
+                if (span !== null)
+                    spans.push(span);
+        }
+        return spans;
+    }
+    #before(text, place) {
+        for (let end = place, skipped = 0;; end--, skipped++) {
+            const length = this.#longest(text.slice(end - shortest, end), ({ form, at }) => {
+                const start = form.slice(0, at + shortest);
+                return text.startsWith(start, end - start.length) ? start.length : 0;
+            });
+            if (length > 0)
+                return { start: end - length, end };
+            if (skipped === 2 || !between.has(text.charAt(end - 1)))
+                return null;
+        }
+    }
+    #after(text, place) {
+        for (let start = place, skipped = 0;; start++, skipped++) {
+            const length = this.#longest(text.slice(start, start + shortest), ({ form, at }) => {
+                return text.startsWith(form.slice(at), start) ? form.length - at : 0;
+            });
+            if (length > 0)
+                return { start, end: start + length };
+            if (skipped === 2 || !between.has(text.charAt(start)))
+                return null;
+        }
+    }
+    #longest(four, lengthAt) {
+        const places = (this.#places ??= this.#index()).get(four) ?? [];
+        return places.reduce((longest, place) => Math.max(longest, lengthAt(place)), 0);
+    }
+    #index() {
+        const index = new Map();
+        for (const form of this.#forms) {
+            for (let at = 0; at + shortest <= form.length; at++) {
+                const four = form.slice(at, at + shortest);
+                const places = index.get(four);
+                if (places === undefined)
+                    index.set(four, [{ form, at }]);
+                else
+                    places.push({ form, at });
+            }
+        }
+        return index;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/text/encodings.js
+// A line of a secret as short as this one may stand in any text (`},` of a JSON key).
+const shortestLine = 8;
+/**
+ * The forms in which `secret` may turn up: itself, trimmed, on one line, its lines of 8 or more characters, and each of
+ * these escaped as JSON (up to three times, in ASCII only, and as Go and PHP do it), as part of a URL, in hexadecimal, and
+ * inside of any base64, in one line or as the usual tools break it.
+ */
+function encodingsOf(secret) {
+    const lines = secret.split(/\r\n|\r|\n/).map((line) => line.trim());
+    const oneLine = secret.replace(/\p{Cc}+/gu, ' ').trim();
+    const values = new Set([secret, secret.trim(), oneLine, ...lines.filter((line) => line.length >= shortestLine)]);
+    const forms = [...values].flatMap((value) => [value, ...json(value), ...url(value), ...hex(value), ...base64(value)]);
+    return [...new Set(forms)];
+}
+function json(value) {
+    const once = encodings_escaped(value);
+    const ascii = once.replace(/[\u007f-\uffff]/g, unicodeEscape);
+    const upper = ascii.replace(/\\u[0-9a-f]{4}/g, (escape) => `\\u${escape.slice(2).toUpperCase()}`);
+    const slashes = once.replaceAll('/', '\\/');
+    // What could end a script, as Go escapes it unless told not to.
+    const html = once.replace(/[<>&\u2028\u2029]/g, unicodeEscape);
+    const forms = [once, ascii, upper, slashes, ascii.replaceAll('/', '\\/'), html];
+    // JSON as a text of JSON is usual, and our own sentences quote what they show.
+    const twice = forms.map(encodings_escaped);
+    return [...forms, ...twice, ...twice.map(encodings_escaped)];
+}
+function unicodeEscape(unit) {
+    return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+}
+function encodings_escaped(value) {
+    return JSON.stringify(value).slice(1, -1);
+}
+function url(value) {
+    const whole = value.toWellFormed();
+    const component = encodeURIComponent(whole);
+    const strict = component.replace(/[!'()*~]/g, (mark) => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`);
+    const form = new URLSearchParams({ v: whole }).toString().slice(2);
+    const forms = [
+        component,
+        strict,
+        strict.replaceAll('%7E', '~'),
+        component.replaceAll('%2F', '/'),
+        encodeURI(whole),
+        form,
+        // A URL as a part of another one.
+        encodeURIComponent(component),
+    ];
+    return forms.flatMap((one) => [one, one.replace(/%[0-9A-F]{2}/g, (byte) => byte.toLowerCase())]);
+}
+function hex(value) {
+    const lower = Buffer.from(value).toString('hex');
+    return [lower, lower.toUpperCase()];
+}
+/** The value alone, and as it stands in the base64 of a longer text: that depends on what comes before, modulo 3. */
+function base64(value) {
+    const bytes = Buffer.from(value);
+    const inside = [0, 1, 2].map((before) => {
+        const encoded = Buffer.concat([Buffer.alloc(before), bytes]).toString('base64');
+        // Six bits a character: only those characters that hold no bit of what comes before or after.
+        return encoded.slice(Math.ceil((before * 8) / 6), Math.floor(((before + bytes.length) * 8) / 6));
+    });
+    const alone = bytes.toString('base64');
+    const forms = [alone, alone.replace(/=+$/, ''), ...inside, ...brokenLines(inside[0] ?? '')];
+    return forms.flatMap((form) => [form, form.replaceAll('+', '-').replaceAll('/', '_')]);
+}
+/** `base64` breaks its lines after 76 characters, OpenSSL and PEM after 64: in a log, each of them stands alone. */
+function brokenLines(encoded) {
+    if (encoded.length <= 64)
+        return [];
+    return [76, 64].flatMap((width) => encoded.match(new RegExp(`.{1,${width}}`, 'g')) ?? []);
+}
+
+;// CONCATENATED MODULE: ./lib/text/redact.js
+
+
+const mask = '***';
+const redact_shortest = 4;
+const deepest = 200;
+/**
+ * @param secrets the values to hide; those of less than 4 characters are not hidden (they would eat the text)
+ * @returns a function that replaces each secret, in any of its usual encodings (see {@link encodingsOf}), by `***`.
+ * Where secrets overlap, all of them is replaced at once. Of one that was cut with an ellipsis before it came here, what
+ * is left of it goes as well, where that is 4 characters or more. Redact before text is escaped for display.
+ */
+function redactor(secrets) {
+    const forms = new Set(secrets.filter((secret) => secret.length >= redact_shortest).flatMap(encodingsOf));
+    const longestFirst = [...forms].filter((form) => form.length >= redact_shortest).sort((a, b) => b.length - a.length);
+    const cut = new CutSecrets(longestFirst);
+    return (text) => {
+        const spans = [...spansOf(text, longestFirst), ...cut.spansOf(text)];
+        return spans.length === 0
+            ? text
+            : masked(text, spans.sort((a, b) => a.start - b.start));
+    };
+}
+function redactDeep(value, redact, foreign = new Set()) {
+    return redacted(value, { redact, foreign }, { depth: 0, isForeign: false });
+}
+function redacted(value, rules, place) {
+    if (typeof value === 'string')
+        return rules.redact(value);
+    if (typeof value === 'number' && place.isForeign)
+        return redactedNumber(value, rules.redact);
+    if (typeof value !== 'object' || value === null)
+        return value;
+    if (place.depth >= deepest)
+        return `(nested more than ${deepest} deep: left out)`;
+    // Copied only where something changed: results are large, and most hold no secret.
+    const items = changedItems(value, rules, place);
+    if (Array.isArray(value))
+        return items ?? value;
+    const { redact } = rules;
+    const keys = Object.keys(value);
+    if (items === null && keys.every((key) => redact(key) === key))
+        return value;
+    const seen = new Set();
+    const numbers = new Map();
+    const values = items ?? Object.values(value);
+    // fromEntries defines own properties, also one named __proto__.
+    return Object.fromEntries(keys.map((key, at) => [uniqueKey(redact(key), seen, numbers), values[at]]));
+}
+/** Also a PIN may be a secret, and a server may send it as a number. */
+function redactedNumber(value, redact) {
+    const text = JSON.stringify(value);
+    const clean = redact(text);
+    return clean === text ? value : clean;
+}
+/** @returns the items as they are afterwards; null where none has changed */
+function changedItems(holder, rules, { depth, isForeign }) {
+    const items = Object.values(holder);
+    const keys = Array.isArray(holder) || isForeign ? null : Object.keys(holder);
+    let changed = false;
+    for (const [at, item] of items.entries()) {
+        const foreign = isForeign || (keys !== null && rules.foreign.has(keys[at] ?? ''));
+        const clean = redacted(item, rules, { depth: depth + 1, isForeign: foreign });
+        changed ||= clean !== item;
+        items[at] = clean;
+    }
+    return changed ? items : null;
+}
+function uniqueKey(key, seen, numbers) {
+    let unique = key;
+    while (seen.has(unique)) {
+        const number = (numbers.get(key) ?? 1) + 1;
+        numbers.set(key, number);
+        unique = `${key} (${number})`;
+    }
+    seen.add(unique);
+    return unique;
+}
+function spansOf(text, forms) {
+    const spans = [];
+    for (const form of forms) {
+        for (let at = text.indexOf(form); at !== -1; at = text.indexOf(form, at + 1)) {
+            spans.push({ start: at, end: at + form.length });
+        }
+    }
+    return spans;
+}
+function masked(text, spans) {
+    let result = '';
+    let end = 0;
+    for (const span of spans) {
+        if (span.start >= end)
+            result += text.slice(end, span.start) + mask;
+        end = Math.max(end, span.end);
+    }
+    return result + text.slice(end);
+}
+
 ;// CONCATENATED MODULE: ./lib/text/untrusted.js
 /**
  * The one door to how foreign text (what a server, a package, a repository or a pull request supplies) enters a log,
- * Markdown, XML, a file name or a terminal. All functions are pure, take any string, never throw, and are linear.
+ * Markdown, XML, JSON, a file name or a terminal. All functions are pure, take any string, never throw, and are linear.
  */
+
 
 
 
@@ -47043,6 +47544,11 @@ async function sweepById(runId, stepKey, env) {
         return [];
     const owner = formatOwner(await currentOwner());
     return sweepRun(new Podman({ runId, stepKey, owner }), directories, runId);
+}
+/** @returns whether an image is on this machine already, so that none is pulled; true also where podman does not say */
+async function imageIsHere(image) {
+    const { exitCode } = await new Podman({ runId: '', stepKey: '', owner: '' }).call(['image', 'exists', image]);
+    return exitCode !== 1;
 }
 /** Removes everything of every run of one step of one job. Never rejects. */
 async function sweepStep(stepKey, env) {
@@ -48097,7 +48603,8 @@ function writeTar(uid, write, refused) {
 
 /**
  * Packs a file or folder as a tar stream, links as links: they are never followed here, and lead nowhere inside.
- * Devices, sockets and pipes are left out. The order is fixed, so that equal folders have equal digests.
+ * Devices, sockets and pipes are left out, and so are relative links that lead out of the folder: there is nothing where
+ * they lead, and podman takes no tar that holds one. The order is fixed, so that equal folders have equal digests.
  */
 function packFolder(path, options) {
     return writeTar(options.uid, (tar) => addAll(path, '', { tar, leaveOut: options.leaveOut }), 
@@ -48108,8 +48615,11 @@ async function addAll(path, name, walk) {
     const entry = await (0,promises_.lstat)(path);
     // A lone file is its own root: the caller mounts it by its name.
     const entryName = name === '' ? (entry.isDirectory() ? '.' : (path.split('/').at(-1) ?? 'file')) : name;
-    if (entry.isSymbolicLink())
-        walk.tar.link(entryName, await (0,promises_.readlink)(path));
+    if (entry.isSymbolicLink()) {
+        const target = await (0,promises_.readlink)(path);
+        if (!leadsOut(entryName, target))
+            walk.tar.link(entryName, target);
+    }
     else if (entry.isDirectory()) {
         walk.tar.folder(entryName);
         for (const child of (await (0,promises_.readdir)(path)).sort()) {
@@ -48119,6 +48629,13 @@ async function addAll(path, name, walk) {
     }
     else if (entry.isFile())
         await addFile(path, entryName, (entry.mode & 0o111) !== 0, walk.tar);
+}
+/** As podman judges it: by the words of the link alone. An absolute one leads to a place of the container. */
+function leadsOut(name, target) {
+    if (external_node_path_.posix.isAbsolute(target))
+        return false;
+    const place = external_node_path_.posix.join(external_node_path_.posix.dirname(name), target);
+    return place === '..' || place.startsWith('../');
 }
 async function addFile(path, name, executable, tar) {
     const file = await openFile(path);
@@ -48130,8 +48647,8 @@ async function addFile(path, name, executable, tar) {
     }
 }
 
-// EXTERNAL MODULE: ./lib/text/untrusted.js + 6 modules
-var text_untrusted = __nccwpck_require__(3028);
+// EXTERNAL MODULE: ./lib/text/untrusted.js + 10 modules
+var text_untrusted = __nccwpck_require__(2276);
 ;// CONCATENATED MODULE: ./lib/workflow/results-folder.js
 
 
@@ -48214,7 +48731,10 @@ class ResultsFolder {
         const write = this.#lastWrite
             .catch(() => { })
             // In pieces: the text of ten thousand cases at once takes more memory than all the rest of the run.
-            .then(() => replaceFile(this.resultPath, chain(stringifyChunked(result, { space: 2 }), ['\n'])));
+            .then(() => {
+            const pieces = printablePieces(stringifyChunked(result, { space: 2 }));
+            return replaceFile(this.resultPath, chain(pieces, ['\n']));
+        });
         this.#lastWrite = write;
         await write;
     }
@@ -48224,7 +48744,7 @@ class ResultsFolder {
     async writeJunit(xml) {
         await replaceFile(join(this.directory, junitFile), xml);
     }
-    /** Appends a line to the server's own log. */
+    /** Appends a line to the server's own log, as somebody may print it: without control characters and commands. */
     log(server, line) {
         let stream = this.#logs.get(server);
         if (stream === undefined) {
@@ -48234,7 +48754,7 @@ class ResultsFolder {
             stream.on('error', () => { });
             this.#logs.set(server, stream);
         }
-        stream.write(`${this.#redact(line)}\n`);
+        stream.write(`${logText(this.#redact(line), { maxLine: maxLogLine })}\n`);
     }
     async closeLogs() {
         const open = [...this.#logs.values()];
@@ -48251,6 +48771,8 @@ async function nearestExisting(path) {
     const present = await (0,promises_.stat)(path).catch(() => null);
     return present !== null || (0,external_node_path_.dirname)(path) === path ? path : nearestExisting((0,external_node_path_.dirname)(path));
 }
+/** UTF-16 units. Lines come cut at 2 KiB, and every character of them may have to be written out. */
+const maxLogLine = (/* unused pure expression or super */ null && (32 * 1024));
 const junitFile = 'junit.xml';
 const replacedFiles = ['result.json', 'summary.md', junitFile, 'cleanup.json'];
 const logsArchive = 'logs.tar.gz';
@@ -48282,6 +48804,10 @@ async function logsOperation(directory) {
     catch (error) {
         return { operation: 'logs', success: false, itemsProcessed: 0, error: failure_messageOf(error) };
     }
+}
+/** As {@link replaceFile}, of a small value. @throws what the file system says. */
+async function replaceJson(path, value) {
+    await replaceFile(path, `${(0,text_untrusted/* printableJson */.et)(value)}\n`);
 }
 /** @throws what the file system says. */
 async function replaceFile(path, text) {
@@ -48335,7 +48861,7 @@ async function writeCleanup(host, directory, runIds, operations) {
         leftByMain: runIds.length > 0,
         operations: [...operations, logs],
     };
-    await replaceFile((0,external_node_path_.join)(directory, 'cleanup.json'), `${JSON.stringify(report, null, 2)}\n`).catch((error) => host.debug(`cleanup.json could not be written: ${failure_messageOf(error)}`));
+    await replaceJson((0,external_node_path_.join)(directory, 'cleanup.json'), report).catch((error) => host.debug(`cleanup.json could not be written: ${failure_messageOf(error)}`));
     return logs;
 }
 
@@ -48349,13 +48875,16 @@ async function writeCleanup(host, directory, runIds, operations) {
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
   YOg: () => (/* binding */ array),
+  zMY: () => (/* binding */ schemas_boolean),
   k5n: () => (/* binding */ schemas_enum),
+  euz: () => (/* binding */ literal),
+  aig: () => (/* binding */ schemas_number),
   Ikc: () => (/* binding */ object),
   g1P: () => (/* binding */ record),
   YjP: () => (/* binding */ schemas_string)
 });
 
-// UNUSED EXPORTS: ZodAny, ZodArray, ZodBase64, ZodBase64URL, ZodBigInt, ZodBigIntFormat, ZodBoolean, ZodCIDRv4, ZodCIDRv6, ZodCUID, ZodCUID2, ZodCatch, ZodCodec, ZodCreditCard, ZodCustom, ZodCustomStringFormat, ZodDate, ZodDefault, ZodDiscriminatedUnion, ZodE164, ZodEmail, ZodEmoji, ZodEnum, ZodExactOptional, ZodFile, ZodFunction, ZodGUID, ZodIBAN, ZodIPv4, ZodIPv6, ZodISODate, ZodISODateTime, ZodISODuration, ZodISOTime, ZodInstanceOf, ZodIntersection, ZodJWT, ZodKSUID, ZodLazy, ZodLiteral, ZodMAC, ZodMap, ZodNaN, ZodNanoID, ZodNever, ZodNonOptional, ZodNull, ZodNullable, ZodNumber, ZodNumberFormat, ZodObject, ZodOptional, ZodPipe, ZodPrefault, ZodPreprocess, ZodPromise, ZodReadonly, ZodRecord, ZodSet, ZodString, ZodStringFormat, ZodSuccess, ZodSymbol, ZodTemplateLiteral, ZodTransform, ZodTuple, ZodType, ZodULID, ZodURL, ZodUUID, ZodUndefined, ZodUnion, ZodUnknown, ZodVoid, ZodXID, ZodXor, _ZodString, _default, _function, any, base64, base64url, bigint, boolean, catch, check, cidrv4, cidrv6, codec, creditCard, cuid, cuid2, currencyCode, custom, date, describe, discriminatedUnion, e164, email, emoji, exactOptional, file, float32, float64, function, guid, hash, hex, hostname, httpUrl, iban, instanceof, int, int32, int64, intersection, invertCodec, ipv4, ipv6, json, jwt, keyof, ksuid, lazy, literal, looseObject, looseRecord, mac, map, meta, nan, nanoid, nativeEnum, never, nonoptional, null, nullable, nullish, number, optional, partialRecord, pipe, prefault, preprocess, promise, readonly, refine, set, strictObject, stringFormat, stringbool, success, superRefine, symbol, templateLiteral, transform, tuple, uint32, uint64, ulid, undefined, union, unknown, url, uuid, uuidv4, uuidv6, uuidv7, void, xid, xor
+// UNUSED EXPORTS: ZodAny, ZodArray, ZodBase64, ZodBase64URL, ZodBigInt, ZodBigIntFormat, ZodBoolean, ZodCIDRv4, ZodCIDRv6, ZodCUID, ZodCUID2, ZodCatch, ZodCodec, ZodCreditCard, ZodCustom, ZodCustomStringFormat, ZodDate, ZodDefault, ZodDiscriminatedUnion, ZodE164, ZodEmail, ZodEmoji, ZodEnum, ZodExactOptional, ZodFile, ZodFunction, ZodGUID, ZodIBAN, ZodIPv4, ZodIPv6, ZodISODate, ZodISODateTime, ZodISODuration, ZodISOTime, ZodInstanceOf, ZodIntersection, ZodJWT, ZodKSUID, ZodLazy, ZodLiteral, ZodMAC, ZodMap, ZodNaN, ZodNanoID, ZodNever, ZodNonOptional, ZodNull, ZodNullable, ZodNumber, ZodNumberFormat, ZodObject, ZodOptional, ZodPipe, ZodPrefault, ZodPreprocess, ZodPromise, ZodReadonly, ZodRecord, ZodSet, ZodString, ZodStringFormat, ZodSuccess, ZodSymbol, ZodTemplateLiteral, ZodTransform, ZodTuple, ZodType, ZodULID, ZodURL, ZodUUID, ZodUndefined, ZodUnion, ZodUnknown, ZodVoid, ZodXID, ZodXor, _ZodString, _default, _function, any, base64, base64url, bigint, catch, check, cidrv4, cidrv6, codec, creditCard, cuid, cuid2, currencyCode, custom, date, describe, discriminatedUnion, e164, email, emoji, exactOptional, file, float32, float64, function, guid, hash, hex, hostname, httpUrl, iban, instanceof, int, int32, int64, intersection, invertCodec, ipv4, ipv6, json, jwt, keyof, ksuid, lazy, looseObject, looseRecord, mac, map, meta, nan, nanoid, nativeEnum, never, nonoptional, null, nullable, nullish, optional, partialRecord, pipe, prefault, preprocess, promise, readonly, refine, set, strictObject, stringFormat, stringbool, success, superRefine, symbol, templateLiteral, transform, tuple, uint32, uint64, ulid, undefined, union, unknown, url, uuid, uuidv4, uuidv6, uuidv7, void, xid, xor
 
 ;// CONCATENATED MODULE: ./node_modules/zod/v4/core/util.js
 
@@ -51077,9 +51606,9 @@ const $ZodNumberFormat = /*@__PURE__*/ $constructor("$ZodNumberFormat", (inst, d
     $ZodCheckNumberFormat.init(inst, def);
     $ZodNumber.init(inst, def); // no format checks
 });
-const $ZodBoolean = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodBoolean", (inst, def) => {
+const $ZodBoolean = /*@__PURE__*/ $constructor("$ZodBoolean", (inst, def) => {
     $ZodType.init(inst, def);
-    inst._zod.pattern = regexes.boolean;
+    inst._zod.pattern = regexes_boolean;
     inst._zod.parse = (payload, _ctx) => {
         if (def.coerce)
             try {
@@ -51097,7 +51626,7 @@ const $ZodBoolean = /*@__PURE__*/ (/* unused pure expression or super */ null &&
         });
         return payload;
     };
-})));
+});
 const $ZodBigInt = /*@__PURE__*/ $constructor("$ZodBigInt", (inst, def) => {
     $ZodType.init(inst, def);
     inst._zod.pattern = bigint;
@@ -52442,16 +52971,16 @@ const $ZodEnum = /*@__PURE__*/ $constructor("$ZodEnum", (inst, def) => {
         return payload;
     };
 });
-const $ZodLiteral = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodLiteral", (inst, def) => {
+const $ZodLiteral = /*@__PURE__*/ $constructor("$ZodLiteral", (inst, def) => {
     $ZodType.init(inst, def);
     const values = new Set(def.values);
     inst._zod.values = values;
-    util.defineLazyInternal(inst, "pattern", (zod) => {
+    defineLazyInternal(inst, "pattern", (zod) => {
         const vals = zod.def.values;
         // unmatchable fallback, RE2-safe: an empty alternation would compile to /^()$/, which matches ""
         return new RegExp(vals.length
             ? `^(${vals
-                .map((o) => typeof o === "string" ? util.escapeRegex(o) : o ? util.escapeRegex(o.toString()) : String(o))
+                .map((o) => typeof o === "string" ? escapeRegex(o) : o ? escapeRegex(o.toString()) : String(o))
                 .join("|")})$`
             : "^[^\\s\\S]$");
     });
@@ -52468,7 +52997,7 @@ const $ZodLiteral = /*@__PURE__*/ (/* unused pure expression or super */ null &&
         });
         return payload;
     };
-})));
+});
 const $ZodFile = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodFile", (inst, def) => {
     $ZodType.init(inst, def);
     inst._zod.parse = (payload, _ctx) => {
@@ -53427,7 +53956,7 @@ function _isoDuration(Class, params) {
 }
 // @__NO_SIDE_EFFECTS__
 function _number(Class, params) {
-    return new Class(snapshotChecks({ type: "number", checks: [], ...util.normalizeParams(params) }));
+    return new Class(snapshotChecks({ type: "number", checks: [], ...normalizeParams(params) }));
 }
 // @__NO_SIDE_EFFECTS__
 function _coercedNumber(Class, params) {
@@ -53487,7 +54016,7 @@ function _uint32(Class, params) {
 function _boolean(Class, params) {
     return new Class({
         type: "boolean",
-        ...util.normalizeParams(params),
+        ...normalizeParams(params),
     });
 }
 // @__NO_SIDE_EFFECTS__
@@ -57008,7 +57537,7 @@ const ZodNumber = /*@__PURE__*/ $constructor("ZodNumber", (inst, def) => {
     },
 }));
 function schemas_number(params) {
-    return core._number(ZodNumber, params);
+    return _number(ZodNumber, params);
 }
 const ZodNumberFormat = /*@__PURE__*/ $constructor("ZodNumberFormat", (inst, def) => {
     $ZodNumberFormat.init(inst, def);
@@ -57029,13 +57558,13 @@ function int32(params) {
 function uint32(params) {
     return core._uint32(ZodNumberFormat, params);
 }
-const ZodBoolean = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("ZodBoolean", (inst, def) => {
-    core.$ZodBoolean.init(inst, def);
+const ZodBoolean = /*@__PURE__*/ $constructor("ZodBoolean", (inst, def) => {
+    $ZodBoolean.init(inst, def);
     ZodType.init(inst, def);
-    inst._zod.processJSONSchema = (ctx, json, params) => processors.booleanProcessor(inst, ctx, json, params);
-})));
+    inst._zod.processJSONSchema = (ctx, json, params) => booleanProcessor(inst, ctx, json, params);
+});
 function schemas_boolean(params) {
-    return core._boolean(ZodBoolean, params);
+    return _boolean(ZodBoolean, params);
 }
 const ZodBigInt = /*@__PURE__*/ $constructor("ZodBigInt", (inst, def) => {
     $ZodBigInt.init(inst, def);
@@ -57515,10 +58044,10 @@ function nativeEnum(entries, params) {
         ...util.normalizeParams(params),
     });
 }
-const ZodLiteral = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("ZodLiteral", (inst, def) => {
-    core.$ZodLiteral.init(inst, def);
+const ZodLiteral = /*@__PURE__*/ $constructor("ZodLiteral", (inst, def) => {
+    $ZodLiteral.init(inst, def);
     ZodType.init(inst, def);
-    inst._zod.processJSONSchema = (ctx, json, params) => processors.literalProcessor(inst, ctx, json, params);
+    inst._zod.processJSONSchema = (ctx, json, params) => literalProcessor(inst, ctx, json, params);
     inst.values = new Set(def.values);
     Object.defineProperty(inst, "value", {
         get() {
@@ -57528,12 +58057,12 @@ const ZodLiteral = /*@__PURE__*/ (/* unused pure expression or super */ null && 
             return def.values[0];
         },
     });
-})));
+});
 function literal(value, params) {
     return new ZodLiteral({
         type: "literal",
         values: Array.isArray(value) ? value : [value],
-        ...util.normalizeParams(params),
+        ...normalizeParams(params),
     });
 }
 const ZodFile = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("ZodFile", (inst, def) => {
@@ -57917,7 +58446,7 @@ function preprocess(fn, schema) {
 /******/ 	// Execute the module function
 /******/ 	var threw = true;
 /******/ 	try {
-/******/ 		__webpack_modules__[moduleId](module, module.exports, __nccwpck_require__);
+/******/ 		__webpack_modules__[moduleId].call(module.exports, module, module.exports, __nccwpck_require__);
 /******/ 		threw = false;
 /******/ 	} finally {
 /******/ 		if(threw) delete __webpack_module_cache__[moduleId];
@@ -57926,6 +58455,9 @@ function preprocess(fn, schema) {
 /******/ 	// Return the exports of the module
 /******/ 	return module.exports;
 /******/ }
+/******/ 
+/******/ // expose the modules object (__webpack_modules__)
+/******/ __nccwpck_require__.m = __webpack_modules__;
 /******/ 
 /************************************************************************/
 /******/ /* webpack/runtime/asset-relocator-loader */
@@ -58012,9 +58544,94 @@ function preprocess(fn, schema) {
 /******/ 	};
 /******/ })();
 /******/ 
+/******/ /* webpack/runtime/ensure chunk */
+/******/ (() => {
+/******/ 	__nccwpck_require__.f = {};
+/******/ 	// This file contains only the entry chunk.
+/******/ 	// The chunk loading function for additional chunks
+/******/ 	__nccwpck_require__.e = (chunkId) => {
+/******/ 		return Promise.all(Object.keys(__nccwpck_require__.f).reduce((promises, key) => {
+/******/ 			__nccwpck_require__.f[key](chunkId, promises);
+/******/ 			return promises;
+/******/ 		}, []));
+/******/ 	};
+/******/ })();
+/******/ 
+/******/ /* webpack/runtime/get javascript chunk filename */
+/******/ (() => {
+/******/ 	// This function allow to reference async chunks
+/******/ 	__nccwpck_require__.u = (chunkId) => {
+/******/ 		// return url for filenames based on template
+/******/ 		return "" + chunkId + ".index.js";
+/******/ 	};
+/******/ })();
+/******/ 
 /******/ /* webpack/runtime/hasOwnProperty shorthand */
 /******/ (() => {
 /******/ 	__nccwpck_require__.o = (obj, prop) => (Object.prototype.hasOwnProperty.call(obj, prop))
+/******/ })();
+/******/ 
+/******/ /* webpack/runtime/import chunk loading */
+/******/ (() => {
+/******/ 	// no baseURI
+/******/ 	
+/******/ 	// object to store loaded and loading chunks
+/******/ 	// undefined = chunk not loaded, null = chunk preloaded/prefetched
+/******/ 	// [resolve, Promise] = chunk loading, 0 = chunk loaded
+/******/ 	var installedChunks = {
+/******/ 		792: 0
+/******/ 	};
+/******/ 	
+/******/ 	var installChunk = (data) => {
+/******/ 		var {ids, modules, runtime} = data;
+/******/ 		// add "modules" to the modules object,
+/******/ 		// then flag all "ids" as loaded and fire callback
+/******/ 		var moduleId, chunkId, i = 0;
+/******/ 		for(moduleId in modules) {
+/******/ 			if(__nccwpck_require__.o(modules, moduleId)) {
+/******/ 				__nccwpck_require__.m[moduleId] = modules[moduleId];
+/******/ 			}
+/******/ 		}
+/******/ 		if(runtime) runtime(__nccwpck_require__);
+/******/ 		for(;i < ids.length; i++) {
+/******/ 			chunkId = ids[i];
+/******/ 			if(__nccwpck_require__.o(installedChunks, chunkId) && installedChunks[chunkId]) {
+/******/ 				installedChunks[chunkId][0]();
+/******/ 			}
+/******/ 			installedChunks[ids[i]] = 0;
+/******/ 		}
+/******/ 	
+/******/ 	}
+/******/ 	
+/******/ 	__nccwpck_require__.f.j = (chunkId, promises) => {
+/******/ 			// import() chunk loading for javascript
+/******/ 			var installedChunkData = __nccwpck_require__.o(installedChunks, chunkId) ? installedChunks[chunkId] : undefined;
+/******/ 			if(installedChunkData !== 0) { // 0 means "already installed".
+/******/ 	
+/******/ 				// a Promise means "currently loading".
+/******/ 				if(installedChunkData) {
+/******/ 					promises.push(installedChunkData[1]);
+/******/ 				} else {
+/******/ 					if(true) { // all chunks have JS
+/******/ 						// setup Promise in chunk cache
+/******/ 						var promise = import("./" + __nccwpck_require__.u(chunkId)).then(installChunk, (e) => {
+/******/ 							if(installedChunks[chunkId] !== 0) installedChunks[chunkId] = undefined;
+/******/ 							throw e;
+/******/ 						});
+/******/ 						var promise = Promise.race([promise, new Promise((resolve) => (installedChunkData = installedChunks[chunkId] = [resolve]))])
+/******/ 						promises.push(installedChunkData[1] = promise);
+/******/ 					}
+/******/ 				}
+/******/ 			}
+/******/ 	};
+/******/ 	
+/******/ 	// no prefetching
+/******/ 	
+/******/ 	// no preloaded
+/******/ 	
+/******/ 	// no external install chunk
+/******/ 	
+/******/ 	// no on chunks loaded
 /******/ })();
 /******/ 
 /************************************************************************/
