@@ -67,7 +67,7 @@ export const resourceServers: readonly HostileServer[] = [
     seen: passed,
     whereMemoryHolds: {
       seen: { state: 'failed', outcome: 'ok', words: ['1 of 2 cases failed'] },
-      cases: { hogs: caseFailed('during tools/call'), rests: casePassed },
+      cases: { hogs: caseFailed('exceeded 512 MiB of memory and was ended during tools/call'), rests: casePassed },
     },
   },
   {
