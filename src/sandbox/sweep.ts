@@ -173,11 +173,19 @@ async function processesOf(runId: string): Promise<RunProcess[]> {
     if (!/^\d+$/u.test(name) || spared.has(Number(name))) continue;
     // Other users' environments cannot be read, and are not ours.
     const environment = await readFile(`/proc/${name}/environ`, 'utf8').catch(() => '');
-    if (!environment.split('\0').includes(marker)) continue;
     const commandLine = await readFile(`/proc/${name}/cmdline`, 'utf8').catch(() => '');
-    found.push({ pid: Number(name), arguments: commandLine.split('\0') });
+    const each = { pid: Number(name), arguments: commandLine.split('\0') };
+    if (environment.split('\0').includes(marker) || isMonitorOf(each, runId)) found.push(each);
   }
   return found;
+}
+
+/**
+ * Podman gives conmon and the runtime an environment of its own; the name of the container stands in their arguments.
+ * Where the client is killed between creating a container and starting it, both wait for ever, and outlive its removal.
+ */
+function isMonitorOf({ arguments: [program = '', ...args] }: RunProcess, runId: string): boolean {
+  return /^(conmon|crun|runc)$/u.test(basename(program)) && args.some((word) => word.includes(`${runId}-`));
 }
 
 /**

@@ -1,4 +1,6 @@
+import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -163,6 +165,31 @@ describe('the sandbox', () => {
     expect(await server.exited).toMatchObject({ spawnError: null });
     await rest;
     expect(leftovers([{ stepKey }]).filter((line) => line.startsWith('container'))).toEqual([]);
+  });
+
+  it('ends a monitor that waits for a container to be started, which nobody will do any more', async () => {
+    const wait = [
+      '--eval',
+      'console.log("up"); setInterval(() => {}, 1000)',
+      '--',
+      '-n',
+      `${sandbox.runId}-run-9-test`,
+    ];
+    const other = [
+      '--eval',
+      'console.log("up"); setInterval(() => {}, 1000)',
+      '--',
+      '-n',
+      'mcpw-0123456789-abcdef-run-9',
+    ];
+    const [mine, others] = [wait, other].map((args) => spawn(process.execPath, args, { argv0: '/usr/bin/conmon' }));
+    if (mine === undefined || others === undefined) throw new Error('not started');
+    await Promise.all([once(mine.stdout, 'data'), once(others.stdout, 'data')]);
+    await sweepById(sandbox.runId, stepKey, process.env);
+    if (mine.exitCode === null && mine.signalCode === null) await once(mine, 'exit');
+    expect(mine.signalCode).toBe('SIGKILL');
+    expect(others.signalCode).toBeNull();
+    others.kill('SIGKILL');
   });
 
   it('is gone with everything of it after its sweep', async () => {
