@@ -47441,12 +47441,19 @@ async function processesOf(runId) {
             continue;
         // Other users' environments cannot be read, and are not ours.
         const environment = await (0,promises_.readFile)(`/proc/${name}/environ`, 'utf8').catch(() => '');
-        if (!environment.split('\0').includes(marker))
-            continue;
         const commandLine = await (0,promises_.readFile)(`/proc/${name}/cmdline`, 'utf8').catch(() => '');
-        found.push({ pid: Number(name), arguments: commandLine.split('\0') });
+        const each = { pid: Number(name), arguments: commandLine.split('\0') };
+        if (environment.split('\0').includes(marker) || isMonitorOf(each, runId))
+            found.push(each);
     }
     return found;
+}
+/**
+ * Podman gives conmon and the runtime an environment of its own; the name of the container stands in their arguments.
+ * Where the client is killed between creating a container and starting it, both wait for ever, and outlive its removal.
+ */
+function isMonitorOf({ arguments: [program = '', ...args] }, runId) {
+    return /^(conmon|crun|runc)$/u.test((0,external_node_path_.basename)(program)) && args.some((word) => word.includes(`${runId}-`));
 }
 /**
  * Podman's pause process holds the user namespace that all of a user's containers share. It was started by whichever
