@@ -118,13 +118,17 @@ async function cancel(running: RunningStage, problems: string[]): Promise<number
   const started = performance.now();
   const { signal } = await running.cancel();
   const took = performance.now() - started;
-  if (signal !== null || took > 7500)
+  // Until it is loaded, a signal ends it as it ends every program: nothing was begun.
+  const loading = phaseOf(running) === unloaded && signal === 'SIGINT';
+  if ((signal !== null && !loading) || took > 7500)
     problems.push(`main took ${Math.round(took)} ms to end, by ${signal ?? 'itself'}`);
   return took;
 }
 
+const unloaded = 'before w00';
+
 function phaseOf(running: RunningStage): string {
-  return [...running.log().matchAll(/w0\d \w+/gu)].at(-1)?.[0] ?? 'before w00';
+  return [...running.log().matchAll(/w0\d \w+/gu)].at(-1)?.[0] ?? unloaded;
 }
 
 /** The runner's own folder and the results are all that a step may leave in its temporary folder. */

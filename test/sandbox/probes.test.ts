@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -6,7 +6,16 @@ import { find, probes } from '../../src/sandbox/programs/probes.mjs';
 
 /** Outside of any sandbox these attempts work: an attempt that is always refused would prove nothing. */
 describe('what the sandbox is to prevent', () => {
-  it.each(['processes', 'run-from-tmp', 'own-code'])('%s is seen to work where there is no sandbox', async (id) => {
+  it('own-code is seen to work where a program is its own', async () => {
+    // The repository may be somebody else's.
+    const folder = mkdtempSync(join(tmpdir(), 'mcp-workflow-probes-'));
+    copyFileSync(new URL('../../src/sandbox/programs/probes.mjs', import.meta.url), join(folder, 'probes.mjs'));
+    const own = (await import(join(folder, 'probes.mjs'))) as { probes: typeof probes };
+    expect(await own.probes.find(({ id }) => id === 'own-code')?.attempt()).toMatchObject({ held: false });
+    rmSync(folder, { recursive: true });
+  });
+
+  it.each(['processes', 'run-from-tmp'])('%s is seen to work where there is no sandbox', async (id) => {
     const probe = probes.find((each) => each.id === id);
     expect(await probe?.attempt()).toMatchObject({ held: false });
   });
