@@ -12,7 +12,7 @@ import { join } from 'node:path';
 /** @typedef {{ id: string, what: string, attempt: () => Attempted | Promise<Attempted> }} Probe */
 
 const waitMs = 2000;
-const maxEntries = 100_000;
+const maxEntries = 400_000;
 
 /** @param {unknown} error @returns {string} */
 const codeOf = (error) => (error instanceof Error && 'code' in error ? String(error.code) : String(error));
