@@ -10,7 +10,7 @@ import { join } from 'node:path';
 /** @typedef {{ held: boolean, outcome: string }} Attempted */
 /** @typedef {{ id: string, what: string, attempt: () => Attempted | Promise<Attempted> }} Probe */
 const waitMs = 2000;
-const maxEntries = 100_000;
+const maxEntries = 400_000;
 /** @param {unknown} error @returns {string} */
 const codeOf = (error) => (error instanceof Error && 'code' in error ? String(error.code) : String(error));
 /** @param {() => string} work that says what it got; being refused is what is hoped for @returns {Attempted} */
