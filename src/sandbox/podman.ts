@@ -41,6 +41,7 @@ const removalAttempts = 4;
 /** The only writer of podman's arguments. Every call has a deadline and a built environment. */
 export class Podman {
   readonly #identity: RunIdentity;
+  readonly #makes: boolean;
   readonly #stop: AbortSignal | null;
   readonly #intend: (entry: LedgerEntry) => void;
   #serial = 0;
@@ -51,6 +52,7 @@ export class Podman {
    */
   constructor(identity: RunIdentity, maker?: { stop: AbortSignal; intend: (entry: LedgerEntry) => void }) {
     this.#identity = identity;
+    this.#makes = maker !== undefined;
     this.#stop = maker?.stop ?? null;
     this.#intend = maker?.intend ?? (() => {});
   }
@@ -60,7 +62,8 @@ export class Podman {
     return runCommand('podman', args, {
       deadlineMs,
       ...extra,
-      env: { [runVariable]: this.#identity.runId, ...extra.env },
+      // What only removes bears no mark: post and a run beside it may sweep at once, and would end each other's commands.
+      env: { [runVariable]: this.#makes ? this.#identity.runId : '', ...extra.env },
     });
   }
 

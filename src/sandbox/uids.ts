@@ -1,4 +1,4 @@
-import { link, mkdir, readFile, unlink, writeFile } from 'node:fs/promises';
+import { link, mkdir, readFile, rm, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { codeOf } from '../process/failure.ts';
 import { PodmanFailed, SandboxUnavailable } from './errors.ts';
@@ -56,7 +56,8 @@ export async function releaseUidBlocks(directory: string, runId: string, names: 
     const file = join(directory, name);
     const holder = await readFile(file, 'utf8').catch(() => null);
     if (holder !== runId && name !== unfinishedName(runId)) continue;
-    await unlink(file);
+    // Another sweep of the same run may have been faster.
+    await rm(file, { force: true });
     released++;
   }
   return released;

@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { packFolder } from '../../src/checkout/pack.ts';
 import { sweepById } from '../../src/sandbox/outside.ts';
@@ -165,6 +166,19 @@ describe('the sandbox', () => {
     expect(await server.exited).toMatchObject({ spawnError: null });
     await rest;
     expect(leftovers([{ stepKey }]).filter((line) => line.startsWith('container'))).toEqual([]);
+  });
+
+  it('is swept by several at a time, post and the runs beside it, without one in the way of another', async () => {
+    const key = randomBytes(5).toString('hex');
+    const options = { stepKey: key, env: process.env, resultsDirectory: tmpdir(), signal };
+    const swept = await Sandbox.create(newRunId(key), options);
+    for (const name of ['one', 'two']) await swept.createVolume(name, swept.nextUid());
+    await firstOutput(
+      swept.start({ ...request('console.log("up"); setInterval(() => {}, 1000)'), image: swept.hostImage }),
+    );
+    const sweeps = [0, 200, 400, 600].map((ms) => delay(ms).then(() => sweepById(swept.runId, key, process.env)));
+    expect((await Promise.all(sweeps)).flat().filter((each) => !each.success)).toEqual([]);
+    expect(leftovers([{ stepKey: key }])).toEqual([]);
   });
 
   it('ends a monitor that waits for a container to be started, which nobody will do any more', async () => {
