@@ -46994,6 +46994,7 @@ const removalAttempts = 4;
 /** The only writer of podman's arguments. Every call has a deadline and a built environment. */
 class podman_Podman {
     #identity;
+    #makes;
     #stop;
     #intend;
     #serial = 0;
@@ -47003,6 +47004,7 @@ class podman_Podman {
      */
     constructor(identity, maker) {
         this.#identity = identity;
+        this.#makes = maker !== undefined;
         this.#stop = maker?.stop ?? null;
         this.#intend = maker?.intend ?? (() => { });
     }
@@ -47011,7 +47013,8 @@ class podman_Podman {
         return (0,run/* runCommand */.d)('podman', args, {
             deadlineMs,
             ...extra,
-            env: { [runVariable]: this.#identity.runId, ...extra.env },
+            // What only removes bears no mark: post and a run beside it may sweep at once, and would end each other's commands.
+            env: { [runVariable]: this.#makes ? this.#identity.runId : '', ...extra.env },
         });
     }
     /** @throws PodmanFailed with podman's own last words. */
@@ -47270,7 +47273,8 @@ async function releaseUidBlocks(directory, runId, names) {
         const holder = await (0,promises_.readFile)(file, 'utf8').catch(() => null);
         if (holder !== runId && name !== unfinishedName(runId))
             continue;
-        await (0,promises_.unlink)(file);
+        // Another sweep of the same run may have been faster.
+        await (0,promises_.rm)(file, { force: true });
         released++;
     }
     return released;
