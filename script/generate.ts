@@ -45,10 +45,10 @@ function between(text: string, marker: string, content: string): string {
 
 /** What the sandbox is proved to be, before every run and in the tests. */
 const isolation = table(
-  ['id', 'essential', 'passes when'],
-  expectations.map(({ id, essential, passes, except }) => {
+  ['id', 'passes when'],
+  expectations.map(({ id, passes, except }) => {
     const others = Object.entries(except ?? {}).map(([phase, why]) => `; not in the phase ${phase}: ${why}`);
-    return [`\`${id}\``, essential ? 'yes' : 'no', `${passes}${others.join('')}`];
+    return [`\`${id}\``, `${passes}${others.join('')}`];
   }),
 );
 

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import * as core from '@actions/core';
 import type { Annotation } from '../result/annotation.ts';
+import { messageOf } from '../process/failure.ts';
 import { cutUnits, logText, oneLine } from '../text/untrusted.ts';
 import { baseOfEvent } from './base-commit.ts';
 import { repositoryOf } from './github-api.ts';
@@ -26,6 +27,7 @@ export class GitHubHost implements Host {
   readonly #env: Readonly<NodeJS.ProcessEnv>;
   /** The runner masks as well, but only what goes through it, and not every runner does. */
   readonly #hidden = new Hidden();
+  #outputsLost = false;
 
   constructor(env: Readonly<NodeJS.ProcessEnv>) {
     this.#env = env;
@@ -87,7 +89,13 @@ export class GitHubHost implements Host {
   }
 
   setOutput(name: string, value: string): void {
-    core.setOutput(name, value);
+    try {
+      core.setOutput(name, value);
+    } catch (error) {
+      // The runner's temporary folder is gone: the verdict is still told by the exit code, the log and the results.
+      if (!this.#outputsLost) this.warning(`The outputs could not be written: ${messageOf(error)}`);
+      this.#outputsLost = true;
+    }
   }
 
   mask(secret: string): void {

@@ -222,7 +222,7 @@ export const ServerResult = z.strictObject({
   /** How often its process was started again because it had ended during its cases. */
   restarts: count,
   services: z.array(ServiceResult),
-  /** Highest resident memory seen; null where the host does not tell. */
+  /** The most that one of its instances held (`memory.peak` of its cgroup); null where memory is not counted. */
   peakMemory: bytes.nullable(),
   installSize: bytes.nullable(),
   cases: z.array(CaseResult),

@@ -8,7 +8,7 @@ import { PodmanFailed } from './errors.ts';
 import type { LedgerEntry } from './ledger.ts';
 import { ownerLabel, runLabel, runVariable, stepLabel } from './names.ts';
 import { type ContainerSpec, type PolicyContext, policyArguments } from './policy.ts';
-import { type Usage, UsageWatch } from './usage.ts';
+import { memoryPhrase, type Usage, UsageWatch } from './usage.ts';
 
 /** Whose things are made: written on each as labels. */
 export interface RunIdentity {
@@ -41,7 +41,6 @@ const removalAttempts = 4;
 /** The only writer of podman's arguments. Every call has a deadline and a built environment. */
 export class Podman {
   readonly #identity: RunIdentity;
-  readonly #makes: boolean;
   readonly #stop: AbortSignal | null;
   readonly #intend: (entry: LedgerEntry) => void;
   #serial = 0;
@@ -52,7 +51,6 @@ export class Podman {
    */
   constructor(identity: RunIdentity, maker?: { stop: AbortSignal; intend: (entry: LedgerEntry) => void }) {
     this.#identity = identity;
-    this.#makes = maker !== undefined;
     this.#stop = maker?.stop ?? null;
     this.#intend = maker?.intend ?? (() => {});
   }
@@ -63,7 +61,7 @@ export class Podman {
       deadlineMs,
       ...extra,
       // What only removes bears no mark: post and a run beside it may sweep at once, and would end each other's commands.
-      env: { [runVariable]: this.#makes ? this.#identity.runId : '', ...extra.env },
+      env: { [runVariable]: this.#stop === null ? '' : this.#identity.runId, ...extra.env },
     });
   }
 
@@ -224,7 +222,7 @@ export class Podman {
 /** An end by SIGKILL is one for memory where the kernel counted such a one; a child's may be survived. */
 function withLimit(exit: Exit, { memoryKills }: Usage, memory: number): Exit {
   const killed = exit.exitCode === 137 || exit.signal === 'SIGKILL';
-  return killed && memoryKills > 0 ? { ...exit, exceeded: `${Math.round(memory / 1024 ** 2)} MiB of memory` } : exit;
+  return killed && memoryKills > 0 ? { ...exit, exceeded: memoryPhrase(memory) } : exit;
 }
 
 /** Proxies, and where the user's own settings of registries and logins to them lie (containers-registries.conf(5)). */

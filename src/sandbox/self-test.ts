@@ -31,12 +31,12 @@ export function judgeSelfTest(output: string, resources: Resources, strictProfil
     const line: SelfTestLine = { id: 'probe', state: 'failed', detail: 'the probe in the container gave no answer' };
     return { lines: [line], limits: nothingEnforced, broken: [line] };
   }
-  const lines = expectations.map(({ id, essential, judge }) => ({ essential, line: { id, ...judge(seen, looked) } }));
+  const lines: SelfTestLine[] = expectations.map(({ id, judge }) => ({ id, ...judge(seen, looked) }));
   const limits = limitsOf(seen, resources);
   return {
-    lines: [...lines.map(({ line }) => line), nestedNamespaces(seen, strictProfile), ...limitLines(limits)],
+    lines: [...lines, nestedNamespaces(seen, strictProfile), ...limitLines(limits)],
     limits,
-    broken: lines.filter(({ essential, line }) => essential && line.state === 'failed').map(({ line }) => line),
+    broken: lines.filter(({ state }) => state === 'failed'),
   };
 }
 

@@ -54,10 +54,10 @@ export class UsageWatch {
 
   /** The container is gone. @returns what was seen of it */
   end(): Usage {
+    const usage = this.look();
     clearInterval(this.#timer);
     this.#watcher?.close();
-    this.#watcher = null;
-    return this.look();
+    return usage;
   }
 
   #find(): string | null {
@@ -84,6 +84,11 @@ export class UsageWatch {
       return null;
     }
   }
+}
+
+/** @param bytes a limit @returns as in "exceeded 512 MiB of memory" */
+export function memoryPhrase(bytes: number): string {
+  return `${Math.round(bytes / 1024 ** 2)} MiB of memory`;
 }
 
 function counter(events: string | null, name: string): number {

@@ -63,15 +63,8 @@ export class PackageChanges {
   async outside(paths: readonly string[]): Promise<string | null> {
     if (paths.length === 0) return null;
     const packages = await packagesIn(this.#known.files.base.below('.'));
-    return (
-      paths.find(
-        (path) =>
-          ownerOf(
-            path,
-            (packages ?? []).map(({ folder }) => folder),
-          ) === null,
-      ) ?? null
-    );
+    const folders = (packages ?? []).map(({ folder }) => folder);
+    return paths.find((path) => ownerOf(path, folders) === null) ?? null;
   }
 
   async #of(root: string): Promise<Before> {

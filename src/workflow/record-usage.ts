@@ -1,4 +1,4 @@
-import type { Usage } from '../sandbox/usage.ts';
+import { memoryPhrase, type Usage } from '../sandbox/usage.ts';
 import { recordFindings, type ServerDraft } from './draft.ts';
 
 /** What one instance of a server has used: the most of all instances counts, and limits that it met are findings. */
@@ -8,17 +8,15 @@ export function recordUsage(draft: ServerDraft, { peakMemory, memoryKills, refus
   const { memory, pids } = config.resources;
   const met: [string, string][] = [];
   if (memoryKills > 0) {
-    const limit = `${Math.round(memory / 1024 ** 2)} MiB of memory`;
     met.push([
       'memory-limit',
-      `It exceeded ${limit}, and the kernel ended a process of it: raise \`resources.memory\`.`,
+      `It exceeded ${memoryPhrase(memory)}, and the kernel ended a process of it: raise \`resources.memory\`.`,
     ]);
   }
   if (refusedProcesses > 0) {
-    const limit = `${pids} processes and threads`;
     met.push([
       'process-limit',
-      `It wanted more than ${limit}, and was refused: raise \`resources.pids\` where it needs them.`,
+      `It wanted more than ${pids} processes and threads, and was refused: raise \`resources.pids\` where it needs them.`,
     ]);
   }
   recordFindings(

@@ -112,7 +112,7 @@ describe('a Podman that does not do what it should', () => {
     expect(leftovers([job])).toEqual([]);
   });
 
-  it('that hangs whatever it is asked: post gives up in time, and says so', async () => {
+  it('that hangs whatever it is asked: post gives up in time, and stays green', async () => {
     job = jobWhere('exit 1');
     mend();
     await job.main();
@@ -160,16 +160,17 @@ describe('files that vanish under a run', () => {
     await cleanAfterPost();
   });
 
-  it("the runner's temporary folder is emptied, with the files that outputs and summary go to", async () => {
-    const main = await during(({ temp }) => {
-      rmSync(join(temp, 'mcp-workflow'), { recursive: true });
-      for (const name of readdirSync(join(temp, '_runner_file_commands'))) {
-        if (name.startsWith('step_summary')) rmSync(join(temp, '_runner_file_commands', name));
-      }
-      writeFileSync(join(temp, '_runner_file_commands', 'step_summary_main'), '');
-    });
+  it("the runner's temporary folder is gone, with the files that outputs and summary go to: said, and the verdict stands", async () => {
+    const main = await during(({ temp }) => rmSync(temp, { recursive: true }));
     expectSentences(main);
-    expect(main.outputs).toMatchObject({ conclusion: 'passed' });
+    expect(main.exitCode).toBe(0);
+    expect(main.log).toContain('conclusion: passed');
+    expect(main.annotations).toContainEqual(
+      expect.objectContaining({
+        level: 'warning',
+        message: expect.stringContaining('The outputs could not be written'),
+      }),
+    );
     await cleanAfterPost();
   });
 

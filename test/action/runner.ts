@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -165,8 +165,11 @@ function start(stage: 'main' | 'post', env: Record<string, string>, cwd: string,
   child.stderr.on('data', (chunk: Buffer) => (log += chunk.toString()));
   const done = new Promise<Stage>((resolve) => {
     child.once('close', (exitCode, signal) => {
-      const file = (name: string) =>
-        readFileSync(join(runnerTemp, '_runner_file_commands', `${name}_${stage}`), 'utf8');
+      const file = (name: string) => {
+        const path = join(runnerTemp, '_runner_file_commands', `${name}_${stage}`);
+        // A test may have taken it away.
+        return existsSync(path) ? readFileSync(path, 'utf8') : '';
+      };
       const durationMs = performance.now() - started;
       const outputs = parseFileCommand(file('output'));
       resolve({ exitCode, signal, log, outputs, summary: file('step_summary'), durationMs, ...readCommands(log) });

@@ -1,10 +1,10 @@
 import { posix } from 'node:path';
-import type { Checkout } from '../../checkout/model.ts';
 import type { ServerConfig } from '../../config/model.ts';
 import { podmanFault } from '../../sandbox/podman-fault.ts';
 import type { PreparedImage } from '../../sandbox/sandbox.ts';
 import { BuildPlace, cachePath, isAbsent } from '../compiled/build-place.ts';
 import { type CompiledContext, CompiledInstall, type CompiledOrigin, type Tell } from '../compiled/compiled-install.ts';
+import { folderHolding } from '../folders.ts';
 import { type InstallResult, treePath } from '../model.ts';
 import { CrateMirror, indexAddress } from './crate-index.ts';
 import { type CargoBuild, foreignSource, noBuilds, noCargo, noLock, tellCargo } from './sentences.ts';
@@ -58,8 +58,8 @@ async function compile(
   if (start.kind !== 'cargo') throw new Error('this server is not one of Rust');
   const install = new CompiledInstall(context, server, origin, place, start.bin);
   if (server.installScripts === 'never') return install.failed(noBuilds);
-  const lockFolder = foldersAbove(folder).find((each) => hasFile(checkout, posix.join(each, 'Cargo.lock')));
-  if (lockFolder === undefined) return install.failed(noLock(folder));
+  const lockFolder = folderHolding(checkout, 'Cargo.lock', folder);
+  if (lockFolder === null) return install.failed(noLock(folder));
   const vendor = posix.join(lockFolder, 'vendor');
   const vendored = checkout.files.some(
     ({ path }) => path.startsWith(`${vendor}/`) && path.endsWith('/.cargo-checksum.json'),
@@ -122,13 +122,4 @@ function noAnswer(install: CompiledInstall, asked: Parameters<typeof isAbsent>[0
     `The image ${image} has a \`cargo\` that does not say its version: ${said.slice(0, 300)}`,
     asked,
   );
-}
-
-function hasFile({ files }: Checkout, wanted: string): boolean {
-  return files.some(({ kind, path }) => kind === 'file' && path === wanted);
-}
-
-/** `a/b`, `a`, `.` */
-function foldersAbove(folder: string): readonly string[] {
-  return folder === '.' ? ['.'] : [folder, ...foldersAbove(posix.dirname(folder))];
 }

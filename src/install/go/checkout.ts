@@ -5,6 +5,7 @@ import type { PreparedImage } from '../../sandbox/sandbox.ts';
 import { BuildPlace } from '../compiled/build-place.ts';
 import { type CompiledContext, CompiledInstall, type CompiledOrigin, type Tell } from '../compiled/compiled-install.ts';
 import { gatewayAddress } from '../compiled/gateway-port.ts';
+import { folderHolding } from '../folders.ts';
 import type { InstallResult } from '../model.ts';
 import { moduleMirror } from './module-proxy.ts';
 import { type GoBuild, noGo, notMain, tellGo } from './sentences.ts';
@@ -83,24 +84,13 @@ async function fetchModules(
 
 /** Modules beside the code: of the module, or of the workspace that it belongs to. */
 function isVendored(checkout: Checkout, folder: string): boolean {
-  const list = posix.join(workspaceOf(checkout, folder) ?? folder, 'vendor', 'modules.txt');
+  const list = posix.join(folderHolding(checkout, 'go.work', folder) ?? folder, 'vendor', 'modules.txt');
   return checkout.files.some(({ kind, path }) => kind === 'file' && path === list);
 }
 
 /** A workspace may need some whatever this module says. */
 async function namesModules(checkout: Checkout, folder: string): Promise<boolean> {
-  if (workspaceOf(checkout, folder) !== null) return true;
+  if (folderHolding(checkout, 'go.work', folder) !== null) return true;
   const manifest = await checkout.text(posix.join(folder, 'go.mod'));
   return manifest === null || /^\s*require\b/mu.test(manifest);
-}
-
-/** @returns the folder of the `go.work` that counts for a folder */
-function workspaceOf({ files }: Checkout, folder: string): string | null {
-  const paths = new Set(files.flatMap(({ kind, path }) => (kind === 'file' ? [path] : [])));
-  return foldersAbove(folder).find((each) => paths.has(posix.join(each, 'go.work'))) ?? null;
-}
-
-/** `a/b`, `a`, `.` */
-function foldersAbove(folder: string): readonly string[] {
-  return folder === '.' ? ['.'] : [folder, ...foldersAbove(posix.dirname(folder))];
 }

@@ -5,6 +5,7 @@ import type { ServerConfig } from '../../config/model.ts';
 import type { FoundServer } from '../../discovery/model.ts';
 import type { ResolvedSource } from '../../result/model.ts';
 import type { PreparedImage } from '../../sandbox/sandbox.ts';
+import { folderHolding } from '../folders.ts';
 import { type InstalledTree, type InstallResult, treePath } from '../model.ts';
 import { makePlace, type PythonContext } from './pypi.ts';
 import type { PythonInstalled } from './report.ts';
@@ -74,8 +75,7 @@ async function installCopied(
 
 /** All of a workspace comes along where its lock lies above the project; else only the project. */
 function targetOf(checkout: Checkout, found: FoundServer): { readonly folder: string; readonly target: ProjectTarget } {
-  const files = new Set(checkout.files.filter(({ kind }) => kind === 'file').map(({ path }) => path));
-  const lockFolder = foldersAbove(found.folder).find((each) => files.has(posix.join(each, 'uv.lock'))) ?? null;
+  const lockFolder = folderHolding(checkout, 'uv.lock', found.folder);
   const folder = lockFolder ?? found.folder;
   const wantsScript = found.start.kind === 'python' && 'script' in found.start.run;
   return {
@@ -87,11 +87,6 @@ function targetOf(checkout: Checkout, found: FoundServer): { readonly folder: st
       wantsScript,
     },
   };
-}
-
-/** `a/b`, `a`, `.` */
-function foldersAbove(folder: string): readonly string[] {
-  return folder === '.' ? ['.'] : [folder, ...foldersAbove(posix.dirname(folder))];
 }
 
 /** Backends that read the version from git find no history here: it would hold credentials. */
