@@ -8,7 +8,7 @@ import { connect } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 /** @typedef {{ held: boolean, outcome: string }} Attempted */
-/** @typedef {{ id: string, what: string, attempt: () => Attempted | Promise<Attempted> }} Probe */
+/** @typedef {{ id: string, attempt: () => Attempted | Promise<Attempted> }} Probe */
 const waitMs = 2000;
 const maxEntries = 400_000;
 /** @param {unknown} error @returns {string} */
@@ -150,72 +150,63 @@ for (const name of ['stderr', 'stdin', 'stdout', 'tty', 'urandom', 'zero'])
 const runnersVariable = /^(ACTIONS|GITHUB|RUNNER|INPUT|MCP_WORKFLOW|XDG|SSH|NPM|PODMAN|DOCKER)_|TOKEN|SECRET|PASSWORD/u;
 /** @type {readonly Probe[]} */
 export const probes = [
-    { id: 'network', what: 'an address of the internet', attempt: () => dial({ host: '1.1.1.1', port: 443 }) },
-    { id: 'network-v6', what: 'the same by IPv6', attempt: () => dial({ host: '2606:4700:4700::1111', port: 443 }) },
-    { id: 'datagram', what: 'a datagram to a name server', attempt: sendDatagram },
-    { id: 'names', what: 'looking up a name', attempt: () => resolveName('registry.npmjs.org') },
-    { id: 'metadata', what: "the cloud's metadata address", attempt: () => dial({ host: '169.254.169.254', port: 80 }) },
+    { id: 'network', attempt: () => dial({ host: '1.1.1.1', port: 443 }) },
+    { id: 'network-v6', attempt: () => dial({ host: '2606:4700:4700::1111', port: 443 }) },
+    { id: 'datagram', attempt: sendDatagram },
+    { id: 'names', attempt: () => resolveName('registry.npmjs.org') },
+    { id: 'metadata', attempt: () => dial({ host: '169.254.169.254', port: 80 }) },
     {
         id: 'gateway',
-        what: 'the machine itself, as containers reach it',
         attempt: () => dial({ host: '10.0.2.2', port: 22 }),
     },
     {
         id: 'interfaces',
-        what: 'network interfaces besides `lo`',
         attempt: () => nothing(Object.keys(networkInterfaces()).filter((name) => name !== 'lo')),
     },
     {
         id: 'engine-sockets',
-        what: 'the sockets of Podman and Docker',
         attempt: () => nothing([...engines, ...namesIn('/run/user').map((id) => `/run/user/${id}`)].filter((path) => existsSync(path))),
     },
     {
         id: 'abstract-sockets',
-        what: "Unix sockets of the machine's programs",
         attempt: () => nothing(readFileSync('/proc/net/unix', 'utf8')
             .split('\n')
             .flatMap((line) => /[@/]\S+$/u.exec(line) ?? [])),
     },
-    { id: 'processes', what: 'processes of others', attempt: () => nothing(otherProcesses()) },
+    { id: 'processes', attempt: () => nothing(otherProcesses()) },
     {
         id: 'kernel-settings',
-        what: 'settings of the kernel',
         attempt: () => openToWrite('/proc/sys/kernel/core_pattern'),
     },
-    { id: 'kernel-trigger', what: 'the trigger of the kernel', attempt: () => openToWrite('/proc/sysrq-trigger') },
-    { id: 'cgroups', what: 'its own limits', attempt: () => openToWrite('/sys/fs/cgroup/cgroup.procs') },
+    { id: 'kernel-trigger', attempt: () => openToWrite('/proc/sysrq-trigger') },
+    { id: 'cgroups', attempt: () => openToWrite('/sys/fs/cgroup/cgroup.procs') },
     {
         id: 'devices',
-        what: 'devices besides the usual ones',
         attempt: () => nothing(namesIn('/dev').filter((name) => !usualDevices.has(name))),
     },
     {
         id: 'workspace',
-        what: "the workspace, the runner's files and the action's results",
         attempt: () => nothing(find(new Set(['mcp-workflow.yml', '_runner_file_commands', 'result.json', 'logs.unfinished']))),
     },
     {
         id: 'environment',
-        what: "the runner's environment",
         attempt: () => nothing(Object.keys(process.env).filter((name) => runnersVariable.test(name))),
     },
-    { id: 'root', what: 'writing to the root', attempt: () => create('/mcp-workflow-probe') },
-    { id: 'programs', what: "writing to the machine's programs", attempt: () => create('/usr/mcp-workflow-probe') },
-    { id: 'accounts', what: 'writing to the accounts', attempt: () => openToWrite('/etc/passwd') },
-    { id: 'own-code', what: 'changing its own code', attempt: () => openToWrite(new URL(import.meta.url).pathname) },
-    { id: 'run-from-tmp', what: 'running what it wrote', attempt: runFromTmp },
+    { id: 'root', attempt: () => create('/mcp-workflow-probe') },
+    { id: 'programs', attempt: () => create('/usr/mcp-workflow-probe') },
+    { id: 'accounts', attempt: () => openToWrite('/etc/passwd') },
+    { id: 'own-code', attempt: () => openToWrite(new URL(import.meta.url).pathname) },
+    { id: 'run-from-tmp', attempt: runFromTmp },
     {
         id: 'namespaces',
-        what: 'namespaces of its own',
         attempt: () => run('/usr/bin/unshare', ['--user', '--map-root-user', '/bin/true']),
     },
-    { id: 'another-user', what: 'becoming another user', attempt: becomeRoot },
+    { id: 'another-user', attempt: becomeRoot },
 ];
-/** All of them, one after another. @returns {Promise<(Attempted & { id: string, what: string })[]>} */
+/** All of them, one after another. @returns {Promise<(Attempted & { id: string })[]>} */
 export async function attemptAll() {
     const all = [];
-    for (const { id, what, attempt } of probes)
-        all.push({ id, what, ...(await attempt()) });
+    for (const { id, attempt } of probes)
+        all.push({ id, ...(await attempt()) });
     return all;
 }

@@ -34628,6 +34628,8 @@ function getIDToken(aud) {
  */
 
 //# sourceMappingURL=core.js.map
+// EXTERNAL MODULE: ./lib/process/failure.js
+var failure = __nccwpck_require__(4507);
 // EXTERNAL MODULE: ./lib/text/untrusted.js + 10 modules
 var untrusted = __nccwpck_require__(2276);
 // EXTERNAL MODULE: external "node:fs/promises"
@@ -34906,6 +34908,7 @@ async function isHeadOfPullRequest(head, env) {
 
 
 
+
 /** Annotations are cut by the runner at 4,096 characters; ours stay well below, so that nothing is lost in the middle. */
 const maxAnnotation = 4000;
 /** Of Linux, in bytes. */
@@ -34921,6 +34924,7 @@ class GitHubHost {
     #env;
     /** The runner masks as well, but only what goes through it, and not every runner does. */
     #hidden = new Hidden();
+    #outputsLost = false;
     constructor(env) {
         this.#env = env;
         this.workspace = env['GITHUB_WORKSPACE'] ?? process.cwd();
@@ -34972,7 +34976,15 @@ class GitHubHost {
         }
     }
     setOutput(name, value) {
-        setOutput(name, value);
+        try {
+            setOutput(name, value);
+        }
+        catch (error) {
+            // The runner's temporary folder is gone: the verdict is still told by the exit code, the log and the results.
+            if (!this.#outputsLost)
+                this.warning(`The outputs could not be written: ${(0,failure/* messageOf */.b)(error)}`);
+            this.#outputsLost = true;
+        }
     }
     mask(secret) {
         this.#hidden.add(secret);
@@ -35006,7 +35018,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _host_github_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5124);
 /* harmony import */ var _process_signals_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5988);
 /* harmony import */ var _process_strays_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5735);
-/* harmony import */ var _workflow_post_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3210);
+/* harmony import */ var _workflow_post_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1073);
 
 
 
@@ -35025,6 +35037,25 @@ await (0,_process_signals_js__WEBPACK_IMPORTED_MODULE_2__/* .exit */ .NS)(0);
 
 __webpack_async_result__();
 } catch(e) { __webpack_async_result__(e); } }, 1);
+
+/***/ }),
+
+/***/ 4507:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   b: () => (/* binding */ messageOf)
+/* harmony export */ });
+/* unused harmony export codeOf */
+/** @returns what went wrong, as a text without a stack trace, whatever was thrown. */
+function messageOf(error) {
+    return error instanceof Error ? error.message : String(error);
+}
+/** @returns the system's code, such as `ENOENT`, or null where there is none. */
+function codeOf(error) {
+    return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
+}
+
 
 /***/ }),
 
@@ -46606,7 +46637,7 @@ function masked(text, spans) {
 
 /***/ }),
 
-/***/ 3210:
+/***/ 1073:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -46619,16 +46650,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 var promises_ = __nccwpck_require__(1455);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
-;// CONCATENATED MODULE: ./lib/process/failure.js
-/** @returns what went wrong, as a text without a stack trace, whatever was thrown. */
-function failure_messageOf(error) {
-    return error instanceof Error ? error.message : String(error);
-}
-/** @returns the system's code, such as `ENOENT`, or null where there is none. */
-function failure_codeOf(error) {
-    return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
-}
-
+// EXTERNAL MODULE: ./lib/process/failure.js
+var failure = __nccwpck_require__(4507);
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(3024);
 // EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 17 modules
@@ -46943,10 +46966,10 @@ class UsageWatch {
     }
     /** The container is gone. @returns what was seen of it */
     end() {
+        const usage = this.look();
         clearInterval(this.#timer);
         this.#watcher?.close();
-        this.#watcher = null;
-        return this.look();
+        return usage;
     }
     #find() {
         try {
@@ -46975,6 +46998,10 @@ class UsageWatch {
         }
     }
 }
+/** @param bytes a limit @returns as in "exceeded 512 MiB of memory" */
+function memoryPhrase(bytes) {
+    return `${Math.round(bytes / 1024 ** 2)} MiB of memory`;
+}
 function counter(events, name) {
     return Number(new RegExp(`^${name} (\\d+)$`, 'mu').exec(events ?? '')?.[1] ?? 0);
 }
@@ -46994,7 +47021,6 @@ const removalAttempts = 4;
 /** The only writer of podman's arguments. Every call has a deadline and a built environment. */
 class podman_Podman {
     #identity;
-    #makes;
     #stop;
     #intend;
     #serial = 0;
@@ -47004,7 +47030,6 @@ class podman_Podman {
      */
     constructor(identity, maker) {
         this.#identity = identity;
-        this.#makes = maker !== undefined;
         this.#stop = maker?.stop ?? null;
         this.#intend = maker?.intend ?? (() => { });
     }
@@ -47014,7 +47039,7 @@ class podman_Podman {
             deadlineMs,
             ...extra,
             // What only removes bears no mark: post and a run beside it may sweep at once, and would end each other's commands.
-            env: { [runVariable]: this.#makes ? this.#identity.runId : '', ...extra.env },
+            env: { [runVariable]: this.#stop === null ? '' : this.#identity.runId, ...extra.env },
         });
     }
     /** @throws PodmanFailed with podman's own last words. */
@@ -47162,7 +47187,7 @@ class podman_Podman {
 /** An end by SIGKILL is one for memory where the kernel counted such a one; a child's may be survived. */
 function withLimit(exit, { memoryKills }, memory) {
     const killed = exit.exitCode === 137 || exit.signal === 'SIGKILL';
-    return killed && memoryKills > 0 ? { ...exit, exceeded: `${Math.round(memory / 1024 ** 2)} MiB of memory` } : exit;
+    return killed && memoryKills > 0 ? { ...exit, exceeded: memoryPhrase(memory) } : exit;
 }
 /** Proxies, and where the user's own settings of registries and logins to them lie (containers-registries.conf(5)). */
 function pullEnvironment() {
@@ -47371,7 +47396,7 @@ async function operation(name, work) {
         return { operation: name, success: true, itemsProcessed: await work(), error: null };
     }
     catch (error) {
-        return { operation: name, success: false, itemsProcessed: 0, error: failure_messageOf(error) };
+        return { operation: name, success: false, itemsProcessed: 0, error: (0,failure/* messageOf */.b)(error) };
     }
 }
 async function removeAll(podman, kind, runId, recorded) {
@@ -48620,7 +48645,7 @@ function writeTar(uid, write, refused) {
 function packFolder(path, options) {
     return writeTar(options.uid, (tar) => addAll(path, '', { tar, leaveOut: options.leaveOut }), 
     // Node's message names the path.
-    (error) => new FolderRefused(`it cannot be read: ${failure_messageOf(error)}`));
+    (error) => new FolderRefused(`it cannot be read: ${(0,failure/* messageOf */.b)(error)}`));
 }
 async function addAll(path, name, walk) {
     const entry = await (0,promises_.lstat)(path);
@@ -48813,7 +48838,7 @@ async function logsOperation(directory) {
         return { operation: 'logs', success: true, itemsProcessed: await archiveLogs(directory), error: null };
     }
     catch (error) {
-        return { operation: 'logs', success: false, itemsProcessed: 0, error: failure_messageOf(error) };
+        return { operation: 'logs', success: false, itemsProcessed: 0, error: (0,failure/* messageOf */.b)(error) };
     }
 }
 /** As {@link replaceFile}, of a small value. @throws what the file system says. */
@@ -48862,7 +48887,7 @@ async function cleanUpAfterMain(host, givenDirectory, env) {
 }
 /** Archives the logs that main left open, and writes cleanup.json. */
 async function writeCleanup(host, directory, runIds, operations) {
-    await removeUnfinished(directory).catch((error) => host.debug(failure_messageOf(error)));
+    await removeUnfinished(directory).catch((error) => host.debug((0,failure/* messageOf */.b)(error)));
     const logs = await logsOperation(directory);
     // Where main was killed before it made the folder.
     await (0,promises_.mkdir)(directory).catch(() => { });
@@ -48872,7 +48897,7 @@ async function writeCleanup(host, directory, runIds, operations) {
         leftByMain: runIds.length > 0,
         operations: [...operations, logs],
     };
-    await replaceJson((0,external_node_path_.join)(directory, 'cleanup.json'), report).catch((error) => host.debug(`cleanup.json could not be written: ${failure_messageOf(error)}`));
+    await replaceJson((0,external_node_path_.join)(directory, 'cleanup.json'), report).catch((error) => host.debug(`cleanup.json could not be written: ${(0,failure/* messageOf */.b)(error)}`));
     return logs;
 }
 
