@@ -2,10 +2,13 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { inputNames } from '../../src/config/input-names.ts';
+import { defaultOutputs } from '../../src/report/outputs.ts';
 
 /** What .github/workflows/ promises: nothing granted that is not needed, nothing that moves, nothing that hangs. */
 
 interface Step {
+  readonly id?: string;
   readonly uses?: string;
   readonly run?: string;
   readonly with?: Readonly<Record<string, unknown>>;
@@ -64,6 +67,19 @@ describe.each(files)('%s', (file) => {
   it('leaves no token behind in the checkout', () => {
     const checkouts = stepsOf(file).filter((step) => step.uses?.startsWith('actions/checkout@'));
     expect(checkouts.filter((step) => step.with?.['persist-credentials'] !== false)).toEqual([]);
+  });
+
+  // actionlint knows the action only as `./`, not where e2e.yml checks it out.
+  it('gives the action the inputs that it has, and asks it for outputs that it has', () => {
+    const steps = stepsOf(file).filter(({ uses = '' }) => uses === './' || uses === './action');
+    const known: readonly string[] = inputNames;
+    const given = steps.flatMap((step) => Object.keys(step.with ?? {}));
+    expect(given.filter((name) => !known.includes(name))).toEqual([]);
+    const ids = new Set(steps.map(({ id }) => id));
+    const asked = [...textOf(file).matchAll(/steps\.([\w-]+)\.outputs\.([\w-]+)/gu)]
+      .filter(([, id]) => ids.has(id))
+      .map(([, , name = '']) => name);
+    expect(asked.filter((name) => !(name in defaultOutputs()))).toEqual([]);
   });
 
   it('puts no expression into a script, where its value would be read as shell', () => {
