@@ -34,12 +34,17 @@ export class Allowance {
     this.#maxBytes = maxBytes;
   }
 
+  /** What passes by another way than a {@link counter}. */
+  add(bytes: number): void {
+    this.#bytes += bytes;
+    this.exceeded ||= this.#bytes > this.#maxBytes;
+  }
+
   /** For one answer: counts what passes, and breaks off where it is too much. */
   counter(): Transform {
     return new Transform({
       transform: (chunk: Buffer, _encoding, done) => {
-        this.#bytes += chunk.length;
-        this.exceeded ||= this.#bytes > this.#maxBytes;
+        this.add(chunk.length);
         done(this.exceeded ? new Error('the install is larger than allowed') : null, chunk);
       },
     });
