@@ -12,7 +12,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   config: ['sources', 'result', 'text'],
   sandbox: ['config/model.ts', 'process', 'result'],
   checkout: ['process', 'result'],
-  install: ['checkout', 'config/model.ts', 'discovery/model.ts', 'process', 'result', 'sandbox'],
+  install: ['checkout', 'config/model.ts', 'discovery/model.ts', 'process', 'result', 'sandbox', 'sources/image.ts'],
   mcp: ['process', 'result', 'version.ts'],
   cases: ['config/model.ts', 'mcp', 'result'],
   report: ['result', 'text'],

@@ -1,0 +1,125 @@
+import type { BuildPlan, Instruction, Origin, Part, Stage, Word } from './model.ts';
+
+export interface RenderWith {
+  /** The name under which a base lies on this machine; `scratch` too. */
+  readonly imageOf: (reference: string) => string;
+  /**
+   * Declared as ARG at the start of every stage, so that RUN sees them and the image does not keep them. What the file
+   * says of the same names, in any case, is left out.
+   */
+  readonly args: Readonly<Record<string, string>>;
+  /** On every image that comes out, of every stage. */
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** What stands bare: nothing that a reader of Dockerfiles acts upon, and no flag. */
+const bare = /^[A-Za-z0-9_./:@%+,=~*?][A-Za-z0-9_./:@%+,=~*?-]*$/;
+const imageName = /^[A-Za-z0-9][\w./:@-]*$/;
+// eslint-disable-next-line no-control-regex
+const control = /[\0-\u{8}\u{a}-\u{1f}\u{7f}]/u;
+
+/**
+ * A Dockerfile with one instruction a line, each of them of a shape in which nothing can become a flag, a heredoc,
+ * another instruction, or go on in the next line.
+ *
+ * @throws Error for names of images, arguments or labels of ours that cannot be written
+ */
+export function renderBuild(plan: BuildPlan, options: RenderWith): string {
+  const injected = new Set(Object.keys(options.args).map((name) => name.toUpperCase()));
+  const lines = plan.stages.flatMap((stage, index) => [
+    `FROM ${originName(stage.from, options.imageOf)} AS ${stageName(index)}`,
+    ...Object.entries(options.args).map(([name, value]) => `ARG ${name}=${rendered([value])}`),
+    ...labelLines(options.labels),
+    ...kept(stage, injected).map((instruction) => renderInstruction(instruction, options.imageOf)),
+  ]);
+  const odd = lines.find((line) => control.test(line));
+  if (odd !== undefined) throw new Error(`cannot be written as a line of a Dockerfile: ${JSON.stringify(odd)}`);
+  return lines.map((line) => `${line}\n`).join('');
+}
+
+/** An ARG or ENV of the file's own must not take the place of one of ours. */
+function kept({ instructions }: Stage, injected: ReadonlySet<string>): readonly Instruction[] {
+  const isOurs = (name: string) => injected.has(name.toUpperCase());
+  return instructions.flatMap((one): Instruction[] => {
+    if (one.kind === 'ARG') return isOurs(one.name) ? [] : [one];
+    if (one.kind !== 'ENV') return [one];
+    const pairs = one.pairs.filter(([name]) => !isOurs(name));
+    return pairs.length === 0 ? [] : [{ ...one, pairs }];
+  });
+}
+
+function labelLines(labels: Readonly<Record<string, string>>): string[] {
+  return Object.entries(labels).map(([name, value]) => `LABEL ${rendered([name])}=${rendered([value])}`);
+}
+
+const stageName = (index: number) => `stage${index}`;
+
+function originName(origin: Origin, imageOf: RenderWith['imageOf']): string {
+  if (origin.kind === 'stage') return stageName(origin.index);
+  const name = imageOf(origin.kind === 'scratch' ? 'scratch' : origin.reference);
+  if (!imageName.test(name)) throw new Error(`is not the name of an image: ${JSON.stringify(name)}`);
+  return name;
+}
+
+/** One line. */
+export function renderInstruction(instruction: Instruction, imageOf: RenderWith['imageOf']): string {
+  switch (instruction.kind) {
+    case 'ARG':
+      return `ARG ${instruction.name}${instruction.value === null ? '' : `=${rendered(instruction.value)}`}`;
+    case 'ENV':
+      return `ENV ${instruction.pairs.map(([name, value]) => `${name}=${rendered(value)}`).join(' ')}`;
+    case 'RUN':
+    case 'CMD':
+    case 'ENTRYPOINT':
+    case 'SHELL':
+      return `${instruction.kind} ${list(instruction.words)}`;
+    case 'COPY':
+    case 'ADD': {
+      const { kind, from, chown, chmod, sources, target } = instruction;
+      const flags = [
+        from === null ? '' : ` --from=${originName(from, imageOf)}`,
+        chown === null ? '' : ` --chown=${chown}`,
+        chmod === null ? '' : ` --chmod=${chmod}`,
+      ];
+      return `${kind}${flags.join('')} ${list([...sources.map((source) => rendered([source])), rendered(target)])}`;
+    }
+    case 'WORKDIR':
+    case 'USER':
+    case 'STOPSIGNAL':
+      return `${instruction.kind} ${rendered(instruction.word)}`;
+    case 'VOLUME':
+      return `VOLUME ${list(instruction.words.map(rendered))}`;
+    case 'EXPOSE':
+    default:
+      return `EXPOSE ${instruction.ports.join(' ')}`;
+  }
+}
+
+/** In JSON, `<<` need not stand as such, and then no reader takes it for a heredoc. */
+function list(words: readonly string[]): string {
+  return JSON.stringify(words).replaceAll(/<(?=<)/g, '\\u003c');
+}
+
+/** A word so that every reader of Dockerfiles finds the same in it. */
+function rendered(word: Word): string {
+  const [only = '', ...more] = word;
+  if (typeof only === 'string' && more.length === 0 && bare.test(only)) return only;
+  // Two quotations beside each other are one word; no reader takes what is parted like that for a heredoc.
+  return `"${word
+    .map((part) => inQuotes(part))
+    .join('')
+    .replaceAll(/<(?=<)/g, '<""')}"`;
+}
+
+function inQuotes(part: Part): string {
+  return typeof part === 'string' ? part.replaceAll(/["$\\]/g, '\\$&') : variable(part, inBraces);
+}
+
+function variable(part: Exclude<Part, string>, inside: (part: Part) => string): string {
+  return `\${${part.name}${part.test ?? ''}${part.word.map(inside).join('')}}`;
+}
+
+/** Quotes there would end those around the whole. */
+function inBraces(part: Part): string {
+  return typeof part === 'string' ? part.replaceAll(/["'$\\{}<]/g, '\\$&') : variable(part, inBraces);
+}
