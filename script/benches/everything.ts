@@ -47,6 +47,7 @@ export async function installOnce(sandbox: Sandbox): Promise<InstalledTree> {
     args: [],
     env: [],
     image: 'host',
+    build: null,
     installScripts: 'never',
     work: null,
     mounts: [],

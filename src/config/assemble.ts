@@ -1,7 +1,7 @@
 import type { Location } from '../result/model.ts';
 import { envEntries, transportOf } from './assemble-transport.ts';
 import type { SourceDocument } from './document.ts';
-import type { CaseSpec, Resources, ServerConfig, ServiceConfig, SourceSpec, Timeouts } from './model.ts';
+import type { BuildConfig, CaseSpec, Resources, ServerConfig, ServiceConfig, SourceSpec, Timeouts } from './model.ts';
 import type { ConfigFile, ServerEntry } from './schema.ts';
 
 /** What holds where neither the server nor `defaults` says anything. */
@@ -47,6 +47,7 @@ export function assembleServer(listed: ListedServer, assembly: Assembly, cases: 
     args: entry?.args ?? [],
     env: envEntries(entry?.env, secrets),
     image: imageOf(source, entry, defaults),
+    build: buildOf(entry),
     installScripts: entry?.installScripts ?? 'sandboxed',
     work: workOf(entry),
     mounts: entry?.mounts ?? [],
@@ -62,6 +63,18 @@ function imageOf(source: SourceSpec, entry: ServerEntry | null, defaults: Config
   if (source.kind === 'oci') return source.reference;
   if (source.kind === 'remote') return standard.image;
   return entry?.image ?? defaults?.image ?? standard.image;
+}
+
+function buildOf(entry: ServerEntry | null): BuildConfig | null {
+  if (entry?.build === undefined) return null;
+  const {
+    dockerfile = null,
+    context = null,
+    target = null,
+    args = {},
+    hosts = [],
+  } = entry.build === 'dockerfile' ? {} : entry.build;
+  return { dockerfile, context, target, args, hosts };
 }
 
 function workOf(entry: ServerEntry | null): ServerConfig['work'] {

@@ -25,8 +25,9 @@ export interface FoundContext {
 export function withFound(found: readonly FoundEntry[], context: FoundContext): FoundServers {
   const otherwise = otherwiseOf(context.data);
   const all = found.map((entry) => {
-    const { name, source, location } = entry;
+    const { name, location } = entry;
     const refined = context.data?.servers?.[name] ?? null;
+    const source = refined?.build === undefined ? entry.source : entry.repository;
     return foundAs(context.assemble({ name, source, location, entry: refined }), entry, otherwise);
   });
   const { servers, notes } = select(context.inputs, all);
@@ -40,7 +41,9 @@ export function otherwiseOf(data: ConfigFile | null): WorkflowConfig['otherwise'
 
 /** @returns a server with what was found out about its source; what the file says of it stands */
 export function foundAs(server: ServerConfig, entry: FoundEntry, otherwise: WorkflowConfig['otherwise']): ServerConfig {
-  const { source, args, wanted } = entry;
+  const { wanted } = entry;
+  // An image brings its own start along.
+  const { source, args } = server.build === null ? entry : { source: entry.repository, args: [] };
   const given = new Set(server.env.map((variable) => variable.name));
   const asked = wanted.filter((variable) => !given.has(variable.name));
   return {

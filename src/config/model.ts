@@ -48,6 +48,8 @@ export interface ServerConfig {
   readonly env: readonly EnvEntry[];
   /** `host`, or an image by digest or tag. */
   readonly image: string;
+  /** How the image that it runs in is built from its source; null: none is built. */
+  readonly build: BuildConfig | null;
   readonly installScripts: 'sandboxed' | 'never';
   readonly work: WorkFolder | null;
   readonly mounts: readonly Mount[];
@@ -56,6 +58,19 @@ export interface ServerConfig {
   /** Attempts in all, for infrastructure faults and idempotent timeouts only. */
   readonly retries: number;
   readonly cases: readonly CaseSpec[];
+}
+
+/** Paths are relative to the root of the source, without `..`. */
+export interface BuildConfig {
+  /** null: that of the server's folder, or else of the root. */
+  readonly dockerfile: string | null;
+  /** null: the folder of the Dockerfile. */
+  readonly context: string | null;
+  /** null: the last stage. */
+  readonly target: string | null;
+  readonly args: Readonly<Record<string, string>>;
+  /** `HOST` or `HOST:PORT`, beside those of the package managers. */
+  readonly hosts: readonly string[];
 }
 
 export type SourceSpec =

@@ -29,6 +29,8 @@ export interface FoundEntry {
   readonly name: string;
   /** What it is run from: the repository, or the package that a manifest names. */
   readonly source: SourceSpec;
+  /** What holds it, which is what a `build` is made from. */
+  readonly repository: SourceSpec;
   readonly location: Location | null;
   /** Arguments that its manifest gives; the file's `args` replace them. */
   readonly args: readonly string[];

@@ -37,6 +37,8 @@ export function serverProblems(
       ...(sourceless ? [atKey(document, base, missingSource)] : []),
       ...overlapProblems(document, server, base),
       ...startProblems(document, server, base),
+      ...buildProblems(document, server, base),
+      ...buildSecretProblems(document, server, base, granted),
       ...(source !== null && 'value' in source ? sourceProblems(document, server, base, source.value) : []),
       ...sourceSecretProblems(document, given, [...base, 'source'], granted),
       ...serviceProblems(document, server, base),
@@ -70,6 +72,19 @@ function startProblems(document: SourceDocument, server: unknown, base: ValuePat
   return [atKey(document, [...base, 'bin'], '`command` replaces the start altogether; leave `bin` or `command` out')];
 }
 
+const besideBuild: Readonly<Record<string, string>> = {
+  image: '`build` makes the image in which the server runs; leave `image` or `build` out',
+  bin: 'an image has no commands of a package to choose from; `command` replaces its own start',
+  installScripts: "a Dockerfile's commands are what `build` is for; leave `installScripts` out",
+};
+
+function buildProblems(document: SourceDocument, server: unknown, base: ValuePath): Problem[] {
+  if (memberOf(server, 'build') === undefined) return [];
+  return Object.entries(besideBuild).flatMap(([key, sentence]) =>
+    memberOf(server, key) === undefined ? [] : [atKey(document, [...base, key], sentence)],
+  );
+}
+
 /** Nothing is expanded in arguments, so a variable there is a mistake; a value there would be a leak. */
 function secretProblems(document: SourceDocument, path: ValuePath, granted: Granted): Problem[] {
   const list = path.reduce<unknown>((value, step) => memberOf(value, String(step)), document.value);
@@ -79,6 +94,15 @@ function secretProblems(document: SourceDocument, path: ValuePath, granted: Gran
     if (name === undefined) return [];
     const sentence = `the secret ${name} cannot stand in an argument, where every process list shows it; pass it by \`env\``;
     return [atValue(document, [...path, index], sentence)];
+  });
+}
+
+function buildSecretProblems(document: SourceDocument, server: unknown, base: ValuePath, granted: Granted): Problem[] {
+  return Object.entries(recordOf(memberOf(memberOf(server, 'build'), 'args'))).flatMap(([key, value]) => {
+    const name = typeof value === 'string' ? secretIn(value, granted) : undefined;
+    if (name === undefined) return [];
+    const sentence = `the secret ${name} cannot stand in \`build.args\`: whoever has the image, and every command of the build, can read it`;
+    return [atValue(document, [...base, 'build', 'args', key], sentence)];
   });
 }
 

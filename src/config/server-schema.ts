@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { buildSchema } from './build-schema.ts';
 import { serverHints } from './foreign-names.ts';
 import { mountsSchema, workSchema } from './folder-schema.ts';
 import { resourcesSchema, retriesSchema, timeoutsSchema } from './limits-schema.ts';
@@ -6,7 +7,7 @@ import { envSchema, imageSchema, words } from './program-schema.ts';
 import { authSchema, headersSchema, healthSchema } from './remote-schema.ts';
 import type { SchemaContext } from './schema-context.ts';
 import { servicesSchema } from './service-schema.ts';
-import { notYet, notYetValue, strict } from './strict.ts';
+import { notYetValue, strict } from './strict.ts';
 import { protocolSchema, transportSchema } from './transport-schema.ts';
 import { flag, label, settle, wants } from './values.ts';
 import { expected } from './words.ts';
@@ -23,7 +24,7 @@ export function serverSchema(context: SchemaContext) {
         .describe('Arguments of the command. No secrets: they would stand in a process list.'),
       env: envSchema().optional().describe('Environment of the server; nothing is inherited.'),
       image: imageSchema().optional(),
-      build: notYet(),
+      build: buildSchema().optional(),
       transport: transportSchema().optional(),
       protocol: protocolSchema().optional(),
       services: servicesSchema().optional(),

@@ -9,10 +9,9 @@ type Misfits = Readonly<Record<string, string>>;
 const elsewhere = 'a remote server runs elsewhere, and nothing is installed or started for it; leave it out';
 const ofRemote: Misfits = {
   ...Object.fromEntries(
-    ['bin', 'command', 'args', 'services', 'image', 'installScripts', 'work', 'mounts', 'resources'].map((key) => [
-      key,
-      elsewhere,
-    ]),
+    ['bin', 'command', 'args', 'services', 'image', 'build', 'installScripts', 'work', 'mounts', 'resources'].map(
+      (key) => [key, elsewhere],
+    ),
   ),
   env: 'a remote server runs elsewhere and gets no environment; what it needs goes into `headers` or `auth`',
   transport: 'a remote server is reached by Streamable HTTP at its `source`; leave it out',
@@ -22,6 +21,17 @@ const ofImage: Misfits = {
   bin: 'an image has no commands of a package to choose from; `command` replaces its own start',
   image: 'the source is the image in which the server runs; leave it out',
   installScripts: 'nothing is installed into an image; leave it out',
+  build: 'the source is an image that is built already; leave it out',
+};
+const ofPackage: Misfits = {
+  build: 'a package has no Dockerfile that could be built; write it for a repository or a folder, or leave it out',
+};
+const byKind: Readonly<Partial<Record<SourceSpec['kind'], Misfits>>> = {
+  oci: ofImage,
+  npm: ofPackage,
+  pypi: ofPackage,
+  mcpb: ofPackage,
+  registry: ofPackage,
 };
 const ofOthers: Misfits = Object.fromEntries(
   ['auth', 'headers', 'health', 'allowInsecure'].map((key) => [
@@ -32,7 +42,7 @@ const ofOthers: Misfits = Object.fromEntries(
 
 /** @returns settings of a server that mean nothing with its source, and a source that its settings do not allow */
 export function sourceProblems(document: SourceDocument, server: unknown, base: ValuePath, source: SourceSpec) {
-  const misfits = source.kind === 'remote' ? ofRemote : { ...ofOthers, ...(source.kind === 'oci' ? ofImage : {}) };
+  const misfits = source.kind === 'remote' ? ofRemote : { ...ofOthers, ...byKind[source.kind] };
   const problems = Object.entries(misfits).flatMap(([key, sentence]) =>
     memberOf(server, key) === undefined ? [] : [atKey(document, [...base, key], sentence)],
   );

@@ -6,6 +6,7 @@ import type { Checkout } from '../checkout/model.ts';
 import type { InstallResult } from './model.ts';
 import { installCargoCheckout } from './cargo/checkout.ts';
 import { needsRustImage } from './cargo/sentences.ts';
+import { dockerfileOf } from './dockerfile/checkout.ts';
 import { installGoCheckout } from './go/checkout.ts';
 import { needsGoImage } from './go/sentences.ts';
 import { installNode } from './node-checkout.ts';
@@ -64,35 +65,35 @@ async function installFound(
     case 'command':
       return installPlain(tools.bare, server, { checkout, folder, start });
     case 'go':
-      if (image.facts === null) return notBuilt(needsGoImage, found);
+      if (image.facts === null) return notBuilt(needsGoImage, origin);
       return installGoCheckout({ ...tools.bare, upstream: tools.modules }, server, origin, image);
     case 'cargo':
-      if (image.facts === null) return notBuilt(needsRustImage, found);
+      if (image.facts === null) return notBuilt(needsRustImage, origin);
       return installCargoCheckout({ ...tools.bare, upstream: tools.crates }, server, origin, image);
     case 'dotnet':
     case 'dockerfile':
     case 'package':
     case 'remote':
     default:
-      return notBuilt(builtElsewhere[start.kind], found);
+      return notBuilt(builtElsewhere[start.kind], origin);
   }
 }
 
 const builtElsewhere = {
   dotnet: 'It is written for .NET, and .NET servers are not built here:',
-  dockerfile: 'All that starts it is a Dockerfile, and images are not built here:',
+  dockerfile: 'All that starts it is a Dockerfile, which is not run unless you ask for it:',
   package: 'Its manifest names a package of a kind that cannot be installed here:',
   remote: 'Its manifest names an address that cannot be used:',
 } as const;
 
 /** @param why the beginning of the sentence, up to what to do instead */
-function notBuilt(why: string, { start, publishedAs, name }: FoundServer): InstallResult {
-  const image = publishedAs.find(({ registry }) => registry === 'oci');
+function notBuilt(why: string, { checkout, found, folder }: FoundOrigin): InstallResult {
+  const image = found.publishedAs.find(({ registry }) => registry === 'oci');
   const known = image === undefined ? '' : ` (its manifest names ${image.name})`;
   const otherwise =
-    start.kind === 'dockerfile'
-      ? `build it in an earlier step of code that you trust (\`podman build --tag localhost/${name}:1 .\`) and list \`oci:localhost/${name}:1\``
-      : 'build it in an earlier step and give its folder with `command`';
+    dockerfileOf(checkout, folder, null) === null
+      ? 'build it in an earlier step and give its folder with `command`'
+      : 'let its Dockerfile be built, by `build: dockerfile` under its name in `servers`';
   const advice = `${why} list the image that it is published as, \`oci:IMAGE:TAG\`${known}, or ${otherwise}.`;
   return {
     kind: 'failed',

@@ -1,9 +1,10 @@
-import type { ServerConfig, SourceSpec } from '../config/model.ts';
+import type { BuildConfig, ServerConfig, SourceSpec } from '../config/model.ts';
 import { messageOf } from '../process/failure.ts';
 import { ImageRefused, PodmanFailed } from '../sandbox/errors.ts';
 import type { PreparedImage, Sandbox } from '../sandbox/sandbox.ts';
 import { findCrateIndex } from './cargo/crate-index.ts';
 import { type CheckoutOrigin, installCheckout, type Tools } from './from-checkout.ts';
+import { installDockerfile } from './dockerfile/checkout.ts';
 import { findModuleProxy } from './go/module-proxy.ts';
 import { imageOf, installImage } from './image.ts';
 import type { InstalledTree, InstallFailure, InstallResult } from './model.ts';
@@ -93,6 +94,7 @@ export class Installer {
     if (source.kind === 'remote') throw new Error('a server that runs elsewhere is not installed');
     // Needs neither npm nor its registry.
     if (source.kind === 'oci') return installImage(source, () => this.#prepareImage(server));
+    if (server.build !== null) return this.#build(server, server.build, origin);
     const image = await this.#prepareImage(server);
     if (source.kind === 'pypi') {
       const context = { ...this.#bare(), index: await this.#index(findIndex) };
@@ -112,6 +114,15 @@ export class Installer {
     const resolveMs = performance.now() - started;
     const exact = `${resolved.name}@${resolved.version} ${resolved.integrity}`;
     return this.#shared(server, exact, () => installNpm(context, server, { resolved, resolveMs }, image));
+  }
+
+  /** Servers of one image may be several. */
+  #build(server: ServerConfig, build: BuildConfig, origin: CheckoutOrigin | null): Promise<InstallResult> {
+    if (origin === null) throw new Error(`${server.source.given} was not looked at, and cannot be built`);
+    const { checkout, folder } = origin;
+    const context = { ...this.#bare(), env: this.#options.env };
+    const key = JSON.stringify(['build', checkout.given, checkout.commit, folder, build, server.resources.disk]);
+    return this.#shared(server, key, () => installDockerfile(context, server, build, { checkout, folder }));
   }
 
   #tools(image: PreparedImage): Tools {

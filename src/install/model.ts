@@ -1,3 +1,4 @@
+import type { PreparedImage } from '../sandbox/sandbox.ts';
 import type { StartupOutcome, ResolvedSource } from '../result/model.ts';
 
 /** An installed server, shared by all servers that have the same one. Never changed once made. */
@@ -7,6 +8,8 @@ export interface InstalledTree {
   /** Who owns the volume; null where there is none. */
   readonly uid: number | null;
   readonly resolved: ResolvedSource;
+  /** That was built, and in which the server runs; absent: the one that the configuration names. */
+  readonly image?: PreparedImage;
   /** The commands that the package declares: name to what starts it. */
   readonly commands: ReadonlyMap<string, readonly string[]>;
   /** What an image starts by itself; null for what is no image. */

@@ -57,6 +57,12 @@ export async function baseImageTar(): Promise<Readable> {
   return Readable.from(tar);
 }
 
+export function emptyTar(): Readable {
+  const tar = pack();
+  tar.finalize();
+  return Readable.from(tar);
+}
+
 /** What of the host the base image needs mounted. */
 export async function hostUsr(): Promise<HostUsr> {
   const own: string[] = [];

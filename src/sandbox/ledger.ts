@@ -7,7 +7,8 @@ import type { StateDirectories } from './state.ts';
 
 /** What a run is about to make, written before it is made, so that nothing can exist that no line names. */
 export const LedgerEntry = z.object({
-  kind: z.enum(['container', 'volume', 'network', 'image']),
+  /** `build`: the temporary folder of one. */
+  kind: z.enum(['container', 'volume', 'network', 'image', 'build']),
   name: z.string(),
 });
 export type LedgerEntry = z.infer<typeof LedgerEntry>;

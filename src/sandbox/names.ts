@@ -14,3 +14,8 @@ export const runIdPattern = /^mcpw-[0-9a-f]{10}-[0-9a-f]{6}$/u;
 export function baseImageTag(runId: string): string {
   return `localhost/mcp-workflow-base:${runId}`;
 }
+
+/** An image that a run makes, or names, to build from; what a build makes of it on the way bears the same name. */
+export function buildTag(runId: string, name: string): string {
+  return `localhost/${runId}-${name}:1`;
+}

@@ -1,13 +1,23 @@
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import * as z from 'zod';
 import type { Exit, PipedProcess } from '../process/piped.ts';
 import { type CommandResult, runCommand, startPiped } from '../process/run.ts';
+import {
+  type BuildOptions,
+  buildArguments,
+  type BuildResult,
+  type BuildSpec,
+  followBuild,
+  networkOf,
+  writeDockerfile,
+} from './build.ts';
 import { PodmanFailed } from './errors.ts';
 import type { LedgerEntry } from './ledger.ts';
+import { type Listed, parseListed } from './listed.ts';
 import { ownerLabel, runLabel, runVariable, stepLabel } from './names.ts';
 import { type ContainerSpec, type PolicyContext, policyArguments } from './policy.ts';
+import { pullEnvironment } from './pull.ts';
 import { memoryPhrase, type Usage, UsageWatch } from './usage.ts';
 
 /** Whose things are made: written on each as labels. */
@@ -15,13 +25,6 @@ export interface RunIdentity {
   readonly runId: string;
   readonly stepKey: string;
   /** As {@link formatOwner} writes it. */
-  readonly owner: string;
-}
-
-export interface Listed {
-  readonly name: string;
-  readonly runId: string;
-  readonly stepKey: string;
   readonly owner: string;
 }
 
@@ -112,6 +115,46 @@ export class Podman {
     this.#refuseAfterStop();
     // A pull is the one thing that podman itself does over the network.
     return this.call(['pull', '--quiet', image], deadlineMs, { signal, env: pullEnvironment() });
+  }
+
+  /** Gives an image a name of this run's. @throws PodmanFailed */
+  async tagImage(image: string, tag: string): Promise<void> {
+    this.#intend({ kind: 'image', name: tag });
+    await this.#make(['tag', image, tag]);
+  }
+
+  /** @param folder of the run's own, that nothing else uses. @throws PodmanFailed after the run was stopped */
+  async build(spec: BuildSpec, context: PolicyContext, folder: string, options: BuildOptions): Promise<BuildResult> {
+    this.#refuseAfterStop();
+    const file = await writeDockerfile(folder, spec.dockerfile);
+    const temporary = join(folder, 'tmp');
+    const place = {
+      file,
+      context: await this.must(['volume', 'inspect', '--format', '{{.Mountpoint}}', spec.context]),
+      network: await networkOf(join(context.pidFolder, spec.joins)),
+      seccompProfile: context.seccompProfile,
+    };
+    this.#refuseAfterStop();
+    this.#intend({ kind: 'build', name: temporary });
+    this.#intend({ kind: 'image', name: spec.tag });
+    const client = startPiped('podman', buildArguments(spec, place), {
+      env: { [runVariable]: this.#identity.runId, TMPDIR: temporary },
+    });
+    return followBuild(client, temporary, options);
+  }
+
+  /**
+   * Removes the containers in which builds keep what they are making: they bear no labels, but the name of what they begin
+   * from, which is one of the run's. @throws PodmanFailed
+   */
+  async removeBuildContainers(): Promise<number> {
+    const output = await this.must(['ps', '--all', '--external', '--format', 'json']);
+    const names = parseListed(output)
+      .map(({ name }) => name)
+      .filter((name) => name.startsWith(`${this.#identity.runId}-`) && /-working-container(-\d+)?$/u.test(name));
+    if (names.length === 0) return 0;
+    await this.must(['rm', '--force', '--ignore', ...names]);
+    return names.length;
   }
 
   /** Runs a container to its end. The client is killed after the container's own timeout and a margin. */
@@ -225,53 +268,12 @@ function withLimit(exit: Exit, { memoryKills }: Usage, memory: number): Exit {
   return killed && memoryKills > 0 ? { ...exit, exceeded: memoryPhrase(memory) } : exit;
 }
 
-/** Proxies, and where the user's own settings of registries and logins to them lie (containers-registries.conf(5)). */
-function pullEnvironment(): Record<string, string> {
-  const proxies = ['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'http_proxy', 'https_proxy', 'no_proxy'];
-  const names = [...proxies, 'CONTAINERS_REGISTRIES_CONF', 'REGISTRY_AUTH_FILE', 'DOCKER_CONFIG'];
-  return Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
-}
-
 type CallOptions = {
   readonly signal?: AbortSignal | undefined;
   readonly env?: Readonly<Record<string, string>> | undefined;
   readonly input?: Readable | undefined;
   readonly maxOutput?: number | undefined;
 };
-
-const labels = z.record(z.string(), z.string()).nullish();
-/** Containers have `Names`, volumes `Name`, networks `name` in Podman 4 and 5. */
-const Rows = z.array(
-  z.object({
-    Names: z.array(z.string()).optional(),
-    Name: z.string().optional(),
-    name: z.string().optional(),
-    Labels: labels,
-    labels,
-  }),
-);
-
-function parseListed(output: string): Listed[] {
-  const rows = parseRows(output);
-  return rows.map((row) => {
-    const label = row.Labels ?? row.labels ?? {};
-    return {
-      name: row.Names?.[0] ?? row.Name ?? row.name ?? '',
-      runId: label[runLabel] ?? '',
-      stepKey: label[stepLabel] ?? '',
-      owner: label[ownerLabel] ?? '',
-    };
-  });
-}
-
-/** @throws PodmanFailed */
-function parseRows(output: string): z.infer<typeof Rows> {
-  try {
-    return Rows.parse(JSON.parse(output === '' ? '[]' : output) ?? []);
-  } catch {
-    throw new PodmanFailed(`podman listed its things in a form that is not understood: ${output.slice(0, 200)}`);
-  }
-}
 
 function failureOf(args: readonly string[], result: CommandResult, deadlineMs: number): string {
   const what = `podman ${args.slice(0, 2).join(' ')}`;

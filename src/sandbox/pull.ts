@@ -62,3 +62,10 @@ export function pullError(given: string, pulled: CommandResult, deadlineMs: numb
     `The image ${given} could not be pulled: ${said.length > 1000 ? `${said.slice(0, 1000)}…` : said}`,
   );
 }
+
+/** Proxies, and where the user's own settings of registries and logins to them lie (containers-registries.conf(5)). */
+export function pullEnvironment(): Record<string, string> {
+  const proxies = ['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'http_proxy', 'https_proxy', 'no_proxy'];
+  const names = [...proxies, 'CONTAINERS_REGISTRIES_CONF', 'REGISTRY_AUTH_FILE', 'DOCKER_CONFIG'];
+  return Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
+}

@@ -10,6 +10,7 @@ import { type ContainerRequest, placeProgram, type PreparedImage, specOf } from 
 import { SandboxUnavailable } from './errors.ts';
 import { hostsText } from './hosts.ts';
 import type { ImageFacts } from './image-facts.ts';
+import { ImageBuilder } from './image-builder.ts';
 import { type ImageLook, parseImageLook } from './image-look.ts';
 import { Images, type PrepareOptions } from './images.ts';
 import { Ledger, makeVisibleFolder } from './ledger.ts';
@@ -49,6 +50,7 @@ export class Sandbox {
   readonly selfTest: SelfTest;
   readonly hostImage: PreparedImage;
   readonly directories: StateDirectories;
+  readonly builder: ImageBuilder;
   readonly #podman: Podman;
   readonly #uids: UidBlock;
   readonly #context: PolicyContext;
@@ -67,6 +69,12 @@ export class Sandbox {
     this.#podman = parts.podman;
     this.#uids = parts.uids;
     this.#context = parts.context;
+    this.builder = new ImageBuilder(
+      parts.podman,
+      parts.context,
+      parts.runId,
+      join(parts.directories.runs, parts.runId),
+    );
     this.#images = new Images(parts.podman, (given, facts, signal) => this.#lookAtImage(given, facts, signal));
     // The first is that of our own programs.
     this.#identities = 1;

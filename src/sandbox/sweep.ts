@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../process/failure.ts';
 import { runCommand } from '../process/run.ts';
 import type { CleanupOperation } from '../result/model.ts';
+import { endBuildCommands } from './build.ts';
 import { readLedger, readRunRecord } from './ledger.ts';
 import { baseImageTag, runIdPattern, runLabel, runVariable, stepLabel } from './names.ts';
 import { livenessOf, parseOwner } from './owner.ts';
@@ -19,24 +20,38 @@ export async function sweepRun(podman: Podman, state: StateDirectories, runId: s
   const directory = join(state.runs, runId);
   const ledger = await readLedger(directory);
   const named = (kind: string) => ledger.filter((entry) => entry.kind === kind).map((entry) => entry.name);
+  const builds = named('build');
+  // What a build runs ends before the build itself, which then gives up in good order.
+  const commands = await operation('processes', () => endBuilds(builds));
   // Clients first: one that is still starting would make its container after we looked. Then containers, since a
   // volume in use cannot be removed; then conmon, where one hangs. Not side by side with our own podman calls.
   const writers = await operation('processes', () => waitForWriters(runId));
   const clients = await operation('processes', () => endProcesses(runId, isClient));
-  const containers = await operation('containers', () => removeAll(podman, 'container', runId, []));
+  // Of a build that was killed all the same.
+  const orphans = await operation('processes', () => endBuilds(builds));
+  const containers = await operation('containers', async () => {
+    const removed = await removeAll(podman, 'container', runId, []);
+    return builds.length === 0 ? removed : removed + (await podman.removeBuildContainers());
+  });
   const monitors = await operation('processes', () => endProcesses(runId, () => true));
   const [volumes, networks, images] = await Promise.all([
     operation('volumes', () => removeAll(podman, 'volume', runId, named('volume'))),
     operation('networks', () => removeAll(podman, 'network', runId, named('network'))),
     operation('images', () => removeTags(podman, runId, named('image'))),
   ]);
-  const processes = { ...monitors, itemsProcessed: sumOf([writers, clients, monitors]) };
+  const processes = { ...monitors, itemsProcessed: sumOf([commands, writers, clients, orphans, monitors]) };
   const operations = [containers, volumes, networks, images, processes];
   // The record goes last, and only when nothing is left that it names: otherwise the next run tries again.
   if (operations.every((done) => done.success)) {
     operations.push(await operation('state', () => removeState(state, runId)));
   }
   return operations;
+}
+
+async function endBuilds(folders: readonly string[]): Promise<number> {
+  let ended = 0;
+  for (const folder of folders) ended += await endBuildCommands(folder);
+  return ended;
 }
 
 /** @returns the ids of runs of this step, whatever became of them: post's own run, also when it saved no state. */
@@ -213,7 +228,9 @@ async function removeFolder(directory: string): Promise<void> {
   try {
     await rm(directory, { recursive: true, force: true });
   } catch {
-    const result = await runCommand('podman', ['unshare', 'rm', '-rf', '--', directory], { deadlineMs: 30_000 });
+    const result = await runCommand('podman', ['unshare', 'rm', '-rf', '--one-file-system', '--', directory], {
+      deadlineMs: 30_000,
+    });
     if (!result.ok) throw new Error(`${directory} could not be removed: ${result.stderr.trim()}`);
   }
 }

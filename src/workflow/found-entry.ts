@@ -25,6 +25,7 @@ export function entryOf(
   return {
     name,
     source: sourceOfFound(source, found),
+    repository: source,
     location: own ? inWorkspace(workspace, source.path, place) : location,
     // Of what is built here they are part of the start.
     args: start.kind === 'package' ? start.args : [],

@@ -19,10 +19,10 @@ export interface LocateContext {
  * @returns false where the draft has its verdict now
  */
 export async function locate(draft: ServerDraft, context: LocateContext): Promise<boolean> {
-  const { source, command, bin } = draft.config;
+  const { source, command, bin, build } = draft.config;
   if (draft.origin !== null || !isRepository(source)) return true;
   // A folder of the user's with a command of the user's: there is nothing to find out.
-  if (source.kind === 'path' && (command !== null || bin !== null)) return true;
+  if (source.kind === 'path' && build === null && (command !== null || bin !== null)) return true;
   try {
     const looked = await context.repositories.look(source);
     return settle(draft, source, looked, context);
@@ -38,7 +38,9 @@ function settle(draft: ServerDraft, source: RepositorySource, looked: Looked, co
   const { config } = draft;
   const all = serversIn(source, looked.discovery);
   const own = source.kind === 'git' ? source.path : '.';
-  const found = config.command === null && config.bin === null ? choose(config, own, all) : null;
+  const chosen = config.command === null && config.bin === null ? choose(config, own, all) : null;
+  // Whichever it is, its Dockerfile is that of the folder that was named, or of the root.
+  const found = chosen === 'several' && config.build !== null ? null : chosen;
   if (found === 'several') {
     const names = all.map(({ name, folder }) => `${name} (${folder})`).join(', ');
     const how =
@@ -55,7 +57,7 @@ function settle(draft: ServerDraft, source: RepositorySource, looked: Looked, co
   const folder = found?.folder ?? own;
   if (found === null) {
     // As it stands: a package whose sources do not look like a server's, which the user says is one.
-    if (source.kind !== 'path') draft.origin = { checkout: looked.checkout, found, folder };
+    if (source.kind !== 'path' || config.build !== null) draft.origin = { checkout: looked.checkout, found, folder };
     return true;
   }
   draft.origin = { checkout: looked.checkout, found, folder };

@@ -181,8 +181,14 @@ async function replaceFile(path: string, text: string | Iterable<string>): Promi
   const unfinished = unfinishedName(path);
   // Never through a link that somebody put there.
   await rm(unfinished, { force: true });
-  await writeFile(unfinished, text, { flag: 'wx' });
-  await rename(unfinished, path);
+  try {
+    await writeFile(unfinished, text, { flag: 'wx' });
+    await rename(unfinished, path);
+  } catch (error) {
+    // On a full disk, half a file is in the way of what comes after it.
+    await rm(unfinished, { force: true }).catch(() => {});
+    throw error;
+  }
 }
 
 /** Also done by post: main may have been killed while it wrote. @throws what the file system says */

@@ -57,7 +57,8 @@ export class ServerChanges {
     return this.#unlessUnknown(async () => {
       const why = (await this.#ofLine(spec, server.name, found.name)) ?? (await this.#ofEntry(server));
       if (why !== null) return why;
-      if (spec.source.kind !== 'path') return this.#ofSource(spec.source);
+      // A Dockerfile may copy anything from anywhere.
+      if (spec.source.kind !== 'path' || server.build !== null) return this.#ofSource(spec.source);
       const root = this.#known.inside(spec.source.path);
       const built = server.source.kind === 'path';
       return this.#packages.why({ root, looked, found, built });

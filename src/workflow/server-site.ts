@@ -70,7 +70,7 @@ export class ServerSite {
     const { signal, progress } = options;
     const copying = { deadlineMs: server.timeouts.install, signal };
     const [image, services, mounts] = await Promise.all([
-      sandbox.prepareImage(imageOf(server), { signal, progress }),
+      tree?.image ?? sandbox.prepareImage(imageOf(server), { signal, progress }),
       prepareServices(sandbox, server, options),
       copyMounts(sandbox, server.name, server.mounts, copying),
     ]);

@@ -124,6 +124,59 @@ describe('a Podman that does not do what it should', () => {
   });
 });
 
+const smallDisk = process.env['MCP_WORKFLOW_SMALL_DISK'];
+
+describe.skipIf(smallDisk === undefined)(
+  'a full disk for results (skipped where script/rootless may not mount one)',
+  () => {
+    const disk = smallDisk ?? '';
+    const results = join(disk, 'results');
+    let job: Job;
+    afterEach(() => {
+      job.remove();
+      for (const name of readdirSync(disk)) rmSync(join(disk, name), { recursive: true });
+    });
+
+    /** @returns when nothing more fits in there */
+    const fill = () => {
+      expect(() => writeFileSync(join(disk, 'filler'), Buffer.alloc(1024 ** 2))).toThrow('ENOSPC');
+    };
+    const expectSaid = (main: Stage) => {
+      expectSentences(main);
+      expect(main.log).toContain('conclusion: passed');
+      expect(main.annotations).toContainEqual(
+        expect.objectContaining({ message: expect.stringMatching(/The results could not be written to .*ENOSPC/u) }),
+      );
+    };
+    const cleanAfterPost = async () => {
+      const post = await job.post();
+      expect(post.exitCode).toBe(0);
+      expectSentences(post);
+      expect(leftovers([job])).toEqual([]);
+      // Half a file says nothing.
+      expect(readdirSync(results).filter((name) => name.includes('unfinished'))).toEqual([]);
+    };
+
+    it('that is full from the beginning: said, and the verdict stands', async () => {
+      mkdirSync(results);
+      fill();
+      job = jobWith(one, waits(100), { inputs: { 'results-directory': results } });
+      expectSaid(await job.main());
+      await cleanAfterPost();
+    });
+
+    it('that fills up during the run, by what a server writes to its log as well', async () => {
+      const floods = { one: { ...one.one, program: 'floods-stderr' } };
+      const calls = [{ id: 'adds', server: 'one', tool: 'echo', args: { message: 'x' } }];
+      job = jobWith(floods, calls, { inputs: { 'results-directory': results } });
+      const main = await job.main();
+      expectSentences(main);
+      expect(main.log).toContain('conclusion:');
+      await cleanAfterPost();
+    });
+  },
+);
+
 describe('files that vanish under a run', () => {
   let job: Job;
   afterEach(() => job.remove());

@@ -20,7 +20,9 @@ function things(): string[] {
     ...podman('ps', '--all', '--format', 'container {{.Names}}', ...label),
     ...podman('volume', 'ls', '--format', 'volume {{.Name}}', ...label),
     ...podman('network', 'ls', '--format', 'network {{.Name}}', ...label),
-    ...podman('ps', '--all', '--format', 'container {{.Names}}').filter(named),
+    // Also those in which builds keep what they are making.
+    ...podman('ps', '--all', '--external', '--format', 'container {{.Names}}').filter(named),
+    ...podman('images', '--all', '--format', 'image {{.Repository}}:{{.Tag}}').filter(named),
     ...podman('volume', 'ls', '--format', 'volume {{.Name}}').filter(named),
     ...podman(
       'images',

@@ -40,6 +40,9 @@ const outlets: Readonly<Record<string, { readonly sign: RegExp; readonly files: 
       'cli/reports.ts',
       // The user's first configuration: YAML by its library, redacted; names by `fileName`.
       'cli/init-command.ts',
+      // For podman: a Dockerfile of our own words, and the machine's certificates.
+      'sandbox/build.ts',
+      'install/dockerfile/image-build.ts',
       // Snapshots: JSON, redacted, in the places that the configuration gives.
       'cases/snapshot-file.ts',
       // Our own state and programs, on their way to a container: names and paths of ours, no text of a server.

@@ -64,6 +64,7 @@ export function serverOf(overrides: Partial<ServerConfig> = {}): ServerConfig {
     args: [],
     env: [],
     image: 'host',
+    build: null,
     installScripts: 'sandboxed',
     work: null,
     mounts: [],

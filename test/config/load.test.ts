@@ -86,6 +86,7 @@ describe('a whole configuration', () => {
         },
       ],
       image: `node:24-slim@${digest}`,
+      build: null,
       installScripts: 'never',
       work: { from: path.join(workspace, 'fixtures/everything'), at: '/work', reset: 'server' },
       mounts: [{ from: path.join(workspace, 'fixtures/data.json'), at: '/data/data.json' }],

@@ -71,7 +71,6 @@ describe('keys', () => {
 describe('servers', () => {
   test.each([
     ['sorce: npm:x', '5:5', ['`servers.one.sorce`', 'did you mean `source`?']],
-    ['build: dockerfile', '5:5', ['`servers.one.build`', 'not yet supported']],
     ['network: open', '5:14', ['not yet supported', '`none`']],
     ['network: { hosts: [a.example] }', '5:14', ['not yet supported']],
     ['network: nonee', '5:14', ['expected `none`']],

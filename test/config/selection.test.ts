@@ -83,6 +83,7 @@ function serverWith(count: number, position: number): ServerConfig {
     args: [],
     env: [],
     image: 'host',
+    build: null,
     installScripts: 'sandboxed',
     work: null,
     mounts: [],

@@ -89,6 +89,7 @@ describe('images', () => {
     ['▸bin: x', ['no commands of a package', '`command`']],
     ['▸image: node:24', ['the source is the image']],
     ['▸installScripts: never', ['nothing is installed into an image']],
+    ['▸build: dockerfile', ['an image that is built already']],
     ['▸auth: { bearer: { secret: A } }', ['only for a remote server']],
   ])('%s', async (lines, words) => {
     const { problems, place } = await check('oci:ghcr.io/acme/server:1', lines);
@@ -103,10 +104,9 @@ describe('images', () => {
 
 describe('remote servers', () => {
   test.each<Row>([
-    ...['bin: x', 'command: [x]', 'args: [x]', 'image: host', 'installScripts: never'].map((line): Row => [
-      `▸${line}`,
-      ['runs elsewhere', 'leave it out'],
-    ]),
+    ...['bin: x', 'command: [x]', 'args: [x]', 'image: host', 'installScripts: never', 'build: dockerfile'].map(
+      (line): Row => [`▸${line}`, ['runs elsewhere', 'leave it out']],
+    ),
     ...['work: { at: /work }', 'mounts: []', 'services: {}', 'resources: {}'].map((line): Row => [
       `▸${line}`,
       ['runs elsewhere', 'leave it out'],
@@ -212,5 +212,36 @@ servers:
       expect.stringMatching(/:3:16 .*the secret KEY cannot stand in a URL/),
       expect.stringMatching(/:4:55 .*the secret KEY cannot stand in an argument/),
     ]);
+  });
+});
+
+describe('builds', () => {
+  test.each<Row>([
+    ['build: dockerfile\n▸image: node:24', ['`build` makes the image']],
+    ['build: dockerfile\n▸bin: x', ['no commands of a package']],
+    ['build: dockerfile\n▸installScripts: never', ['leave `installScripts` out']],
+  ])('beside %j', async (lines, words) => {
+    const { problems, place } = await check('acme/tools', lines);
+    expect(problems).toEqual(one(place, words));
+  });
+
+  test.each<Row>([
+    ['build: ▸podman', ['`dockerfile`, or a mapping', '"podman"']],
+    ['build: { ▸file: x }', ['"file"', '`dockerfile`']],
+    ['build: { dockerfile: ▸../Dockerfile }', ['leads out of the source']],
+    ['build: { context: ▸/etc }', ['absolute']],
+    ['build: { target: ▸3 }', ['the name of a stage', 'number 3']],
+    ['build: { args: { VERSION: ▸2 } }', ['quotes', 'number 2']],
+    ['build: { args: { ▸"A B": x } }', ['no name of an `ARG`']],
+    ['build: { hosts: [▸"https://github.com"] }', ['without scheme', 'github.com']],
+    ['build: { hosts: [▸"github.com:99999"] }', ['a host such as']],
+  ])('%s', async (lines, words) => {
+    const { problems, place } = await check('acme/tools', lines);
+    expect(problems).toEqual(one(place, words));
+  });
+
+  test('of a package', async () => {
+    const { problems, place } = await check('npm:one', '▸build: dockerfile');
+    expect(problems).toEqual(one(place, ['a package has no Dockerfile']));
   });
 });

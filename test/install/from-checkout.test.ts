@@ -11,8 +11,12 @@ const tools: Tools = { node: never, python: never, modules: never, crates: never
 const host = { given: 'host', facts: null } as never;
 
 /** Of a server that the machine's own programs are all there is for. */
-async function adviceOf(start: Start, publishedAs: 'published' | 'not published'): Promise<string> {
-  const checkout = checkoutOf({ 'README.md': '' });
+async function adviceOf(
+  start: Start,
+  publishedAs: 'published' | 'not published',
+  files: Readonly<Record<string, string>> = {},
+): Promise<string> {
+  const checkout = checkoutOf({ 'README.md': '', ...files });
   const packages = [{ registry: 'oci', name: 'ghcr.io/acme/weather', version: '1.0.0' } as const];
   const found = { ...foundAs(start, 'other'), publishedAs: publishedAs === 'published' ? packages : [] };
   const server = serverConfig({
@@ -34,10 +38,10 @@ describe('a server that cannot be built here', () => {
     );
   });
 
-  it('of a Dockerfile alone is told how to list the image', async () => {
+  it('of a Dockerfile alone is told how to have it built', async () => {
     const start = { kind: 'dockerfile', file: 'Dockerfile', args: [] } as const;
-    expect(await adviceOf(start, 'not published')).toBe(
-      'All that starts it is a Dockerfile, and images are not built here: list the image that it is published as, `oci:IMAGE:TAG`, or build it in an earlier step of code that you trust (`podman build --tag localhost/greeting:1 .`) and list `oci:localhost/greeting:1`.',
+    expect(await adviceOf(start, 'not published', { Dockerfile: 'FROM node' })).toBe(
+      'All that starts it is a Dockerfile, which is not run unless you ask for it: list the image that it is published as, `oci:IMAGE:TAG`, or let its Dockerfile be built, by `build: dockerfile` under its name in `servers`.',
     );
   });
 

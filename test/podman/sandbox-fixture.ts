@@ -45,6 +45,7 @@ export function serverConfig(more: Partial<ServerConfig> = {}): ServerConfig {
     args: [],
     env: [],
     image: 'host',
+    build: null,
     installScripts: 'never',
     work: null,
     mounts: [],

@@ -20,6 +20,8 @@ export interface TestImage {
   readonly files?: readonly TestFile[];
   /** This machine's Node with the libraries that it is linked with, at /usr/bin/node. */
   readonly node?: boolean;
+  /** This machine's shell, at /bin/sh. */
+  readonly shell?: boolean;
 }
 
 /** A name that no other run of these tests gives. */
@@ -30,9 +32,10 @@ export function testTag(name: string): string {
 const folders = ['tmp', 'usr/bin', 'proc', 'sys', 'dev', 'etc', 'home', 'run'];
 
 /** The files of an image as a user would name one, made of this machine's own: no registry is needed. */
-export function imageTar({ files = [], node = false }: TestImage): Readable {
+export function imageTar({ files = [], node = false, shell = false }: TestImage): Readable {
   const tar = pack();
-  void fill(tar, files, node).then(
+  const programs = { ...(node ? { 'usr/bin/node': process.execPath } : {}), ...(shell ? { 'bin/sh': '/bin/sh' } : {}) };
+  void fill(tar, files, programs).then(
     () => tar.finalize(),
     (error: unknown) => tar.destroy(error instanceof Error ? error : new Error(String(error))),
   );
@@ -50,10 +53,10 @@ export async function removeImages(tags: readonly string[]): Promise<void> {
   await runCommand('podman', ['image', 'rm', '--force', '--ignore', ...tags], { deadlineMs: 60_000 });
 }
 
-async function fill(tar: Pack, files: readonly TestFile[], node: boolean): Promise<void> {
+async function fill(tar: Pack, files: readonly TestFile[], programs: Readonly<Record<string, string>>): Promise<void> {
   for (const name of folders) tar.entry({ name, type: 'directory', mode: 0o755 });
   for (const file of files) addFile(tar, file);
-  for (const [name, from] of node ? nodeFiles() : []) {
+  for (const [name, from] of withLibraries(programs)) {
     const { size } = statSync(realpathSync(from));
     await pipeline(createReadStream(from), tar.entry({ name, size, mode: 0o755 }));
   }
@@ -65,9 +68,14 @@ function addFile(tar: Pack, { name, content = '', link, mode, uid = 0, gid = 0 }
   else tar.entry({ name, mode: mode ?? 0o644, uid, gid }, content);
 }
 
-function nodeFiles(): [string, string][] {
-  const node = realpathSync(process.execPath);
-  const linked = execFileSync('ldd', [node], { encoding: 'utf8' });
-  const libraries = [...linked.matchAll(/(\/\S+) \(0x/gu)].map((match) => match[1] ?? '');
-  return [['usr/bin/node', node], ...libraries.map((path): [string, string] => [path.slice(1), path])];
+/** Each with what it is linked with, at the places where the loader looks. */
+function withLibraries(programs: Readonly<Record<string, string>>): Map<string, string> {
+  const files = new Map<string, string>();
+  for (const [name, path] of Object.entries(programs)) {
+    const program = realpathSync(path);
+    files.set(name, program);
+    const linked = execFileSync('ldd', [program], { encoding: 'utf8' });
+    for (const [, library = ''] of linked.matchAll(/(\/\S+) \(0x/gu)) files.set(library.slice(1), library);
+  }
+  return files;
 }

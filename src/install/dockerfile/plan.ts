@@ -178,7 +178,7 @@ function withNumbers({ from, instructions }: BuiltStage, renumbered: ReadonlyMap
 }
 
 function checkLength(instruction: Instruction): void {
-  const line = renderInstruction(instruction, (reference) => reference);
+  const line = renderInstruction(instruction, (origin) => (origin.kind === 'image' ? origin.reference : origin.kind));
   if (Buffer.byteLength(line) <= maxLine) return;
   refuse(
     instruction.line,

@@ -1,15 +1,27 @@
-import type { BuildPlan, Instruction, Origin, Part, Stage, Word } from './model.ts';
+import type { Instruction, Origin, Part, Stage, Word } from './model.ts';
 
 export interface RenderWith {
-  /** The name under which a base lies on this machine; `scratch` too. */
-  readonly imageOf: (reference: string) => string;
+  /** The name under which an image lies on this machine. */
+  readonly nameOf: (origin: Origin) => string;
   /**
-   * Declared as ARG at the start of every stage, so that RUN sees them and the image does not keep them. What the file
-   * says of the same names, in any case, is left out.
+   * Declared as ARG at the start, so that RUN sees them and the image does not keep them. What the file says of the same
+   * names, in any case, is left out.
    */
   readonly args: Readonly<Record<string, string>>;
-  /** On every image that comes out, of every stage. */
-  readonly labels: Readonly<Record<string, string>>;
+}
+
+export interface RenderedStage {
+  readonly text: string;
+  /** What each instruction of the text comes from; null for what is ours alone. */
+  readonly steps: readonly (Written | null)[];
+}
+
+/** An instruction of the Dockerfile. */
+export interface Written {
+  /** From 1. */
+  readonly line: number;
+  /** Cut to a line. */
+  readonly shown: string;
 }
 
 /** What stands bare: nothing that a reader of Dockerfiles acts upon, and no flag. */
@@ -19,22 +31,37 @@ const imageName = /^[A-Za-z0-9][\w./:@-]*$/;
 const control = /[\0-\u{8}\u{a}-\u{1f}\u{7f}]/u;
 
 /**
- * A Dockerfile with one instruction a line, each of them of a shape in which nothing can become a flag, a heredoc,
- * another instruction, or go on in the next line.
+ * One stage as a Dockerfile with one instruction a line, each of them of a shape in which nothing can become a flag, a
+ * heredoc, another instruction, or go on in the next line.
  *
- * @throws Error for names of images, arguments or labels of ours that cannot be written
+ * @throws Error for names of images or arguments of ours that cannot be written
  */
-export function renderBuild(plan: BuildPlan, options: RenderWith): string {
-  const injected = new Set(Object.keys(options.args).map((name) => name.toUpperCase()));
-  const lines = plan.stages.flatMap((stage, index) => [
-    `FROM ${originName(stage.from, options.imageOf)} AS ${stageName(index)}`,
-    ...Object.entries(options.args).map(([name, value]) => `ARG ${name}=${rendered([value])}`),
-    ...labelLines(options.labels),
-    ...kept(stage, injected).map((instruction) => renderInstruction(instruction, options.imageOf)),
-  ]);
+export function renderStage(stage: Stage, { nameOf, args }: RenderWith): RenderedStage {
+  const injected = new Set(Object.keys(args).map((name) => name.toUpperCase()));
+  const instructions = kept(stage, injected);
+  const ours = [
+    `FROM ${originName(stage.from, nameOf)}`,
+    ...Object.entries(args).map(([name, value]) => `ARG ${name}=${rendered([value])}`),
+  ];
+  const lines = [...ours, ...instructions.map((instruction) => renderInstruction(instruction, nameOf))];
   const odd = lines.find((line) => control.test(line));
   if (odd !== undefined) throw new Error(`cannot be written as a line of a Dockerfile: ${JSON.stringify(odd)}`);
-  return lines.map((line) => `${line}\n`).join('');
+  const written = instructions.map((one) => ({ line: one.line, shown: shown(one) }));
+  return { text: lines.map((line) => `${line}\n`).join(''), steps: [...ours.map(() => null), ...written] };
+}
+
+const maxShown = 100;
+
+function shown(instruction: Instruction): string {
+  const { kind } = instruction;
+  const script = kind === 'RUN' && instruction.words.length === 3 ? instruction.words[2] : undefined;
+  const text = script === undefined ? renderInstruction(instruction, describe) : `RUN ${script}`;
+  const line = text.replaceAll(/\s+/g, ' ');
+  return line.length > maxShown ? `${line.slice(0, maxShown)}…` : line;
+}
+
+function describe(origin: Origin): string {
+  return origin.kind === 'image' ? origin.reference : origin.kind;
 }
 
 /** An ARG or ENV of the file's own must not take the place of one of ours. */
@@ -48,21 +75,14 @@ function kept({ instructions }: Stage, injected: ReadonlySet<string>): readonly 
   });
 }
 
-function labelLines(labels: Readonly<Record<string, string>>): string[] {
-  return Object.entries(labels).map(([name, value]) => `LABEL ${rendered([name])}=${rendered([value])}`);
-}
-
-const stageName = (index: number) => `stage${index}`;
-
-function originName(origin: Origin, imageOf: RenderWith['imageOf']): string {
-  if (origin.kind === 'stage') return stageName(origin.index);
-  const name = imageOf(origin.kind === 'scratch' ? 'scratch' : origin.reference);
+function originName(origin: Origin, nameOf: RenderWith['nameOf']): string {
+  const name = nameOf(origin);
   if (!imageName.test(name)) throw new Error(`is not the name of an image: ${JSON.stringify(name)}`);
   return name;
 }
 
 /** One line. */
-export function renderInstruction(instruction: Instruction, imageOf: RenderWith['imageOf']): string {
+export function renderInstruction(instruction: Instruction, nameOf: RenderWith['nameOf']): string {
   switch (instruction.kind) {
     case 'ARG':
       return `ARG ${instruction.name}${instruction.value === null ? '' : `=${rendered(instruction.value)}`}`;
@@ -77,7 +97,7 @@ export function renderInstruction(instruction: Instruction, imageOf: RenderWith[
     case 'ADD': {
       const { kind, from, chown, chmod, sources, target } = instruction;
       const flags = [
-        from === null ? '' : ` --from=${originName(from, imageOf)}`,
+        from === null ? '' : ` --from=${originName(from, nameOf)}`,
         chown === null ? '' : ` --chown=${chown}`,
         chmod === null ? '' : ` --chmod=${chmod}`,
       ];

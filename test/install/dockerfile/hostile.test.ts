@@ -2,12 +2,10 @@ import { DockerfileParser } from 'dockerfile-ast';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { planBuild } from '../../../src/install/dockerfile/plan.ts';
-import { renderBuild } from '../../../src/install/dockerfile/render.ts';
-import { problem, problemOf } from './planned.ts';
+import { asItIs, problem, problemOf, renderBuild } from './planned.ts';
 
 const imageOf = (reference: string) => `localhost/base/${Buffer.from(reference).toString('hex')}:1`;
-const ours = { imageOf, args: { HTTP_PROXY: 'http://x:1' }, labels: { ours: 'a b' } };
-const asItIs = { imageOf: (reference: string) => reference, args: {}, labels: {} };
+const ours = { imageOf, args: { HTTP_PROXY: 'http://x:1' } };
 
 const quoted = String.raw`"(?:[^"\\\n]|\\.)*"`;
 const word = String.raw`(?:[\w./:@%+,=~*?][\w./:@%+,=~*?-]*|(?:${quoted})+)`;
@@ -22,7 +20,6 @@ const shapes = [
   String.raw`ADD(?: --chown=[\w.:-]+)?(?: --chmod=[0-7]+)? ${list}`,
   `(?:WORKDIR|USER|STOPSIGNAL) ${word}`,
   String.raw`EXPOSE [\d/-]+\w*(?: [\d/-]+\w*)*`,
-  `LABEL ours=${word}`,
 ].map((shape) => new RegExp(`^(?:${shape})$`));
 
 const pieces = fc.oneof(

@@ -1,11 +1,28 @@
 import { planBuild, type BuildRequest } from '../../../src/install/dockerfile/plan.ts';
-import type { BuildPlan } from '../../../src/install/dockerfile/model.ts';
-import { renderBuild, type RenderWith } from '../../../src/install/dockerfile/render.ts';
+import type { BuildPlan, Origin } from '../../../src/install/dockerfile/model.ts';
+import { renderStage } from '../../../src/install/dockerfile/render.ts';
 
 /** Lets a Dockerfile in JavaScript's quotes be written with its backslashes as they are. */
 export const raw = String.raw;
 
-const asItIs: RenderWith = { imageOf: (reference) => reference, args: {}, labels: {} };
+export interface RenderOptions {
+  /** The name of a base; `scratch` too. */
+  readonly imageOf: (reference: string) => string;
+  readonly args: Readonly<Record<string, string>>;
+}
+
+export const asItIs: RenderOptions = { imageOf: (reference) => reference, args: {} };
+
+/** All stages as one Dockerfile, for readers of such. */
+export function renderBuild({ stages }: BuildPlan, { imageOf, args }: RenderOptions = asItIs): string {
+  const nameOf = (origin: Origin) => {
+    if (origin.kind === 'stage') return `stage${origin.index}`;
+    return imageOf(origin.kind === 'scratch' ? 'scratch' : origin.reference);
+  };
+  return stages
+    .map((stage, index) => renderStage(stage, { nameOf, args }).text.replace(/^FROM .*$/mu, `$& AS stage${index}`))
+    .join('');
+}
 
 type Asked = Partial<BuildRequest>;
 
@@ -20,7 +37,7 @@ export function plan(text: string, request: Asked = {}): BuildPlan {
 }
 
 /** What is built of it, by line. */
-export function lines(text: string, request: Asked = {}, options: Partial<RenderWith> = {}): string[] {
+export function lines(text: string, request: Asked = {}, options: Partial<RenderOptions> = {}): string[] {
   return renderBuild(plan(text, request), { ...asItIs, ...options })
     .trimEnd()
     .split('\n');

@@ -199,11 +199,11 @@ describe('stages', () => {
     expect(lines(own, {}, { args: { HTTP_PROXY: 'http://x' } }).slice(2)).toEqual(['ENV A="" B=b', 'USER a']);
   });
 
-  it('all bear our labels and variables, which nothing of theirs replaces', () => {
+  it('all begin with our variables, which nothing of theirs replaces, and bear no labels', () => {
     const own =
       'FROM a AS b\nARG http_proxy=evil\nARG HTTP_PROXY\nLABEL ours=theirs\nENV http_proxy=x\nENV A=1 https_proxy=x Http_Proxy=y\nRUN c\nFROM b\nLABEL ours=x';
-    const options = { args: { HTTP_PROXY: 'http://127.0.0.1:1' }, labels: { ours: 'a "b" $c' } };
-    const ours = ['ARG HTTP_PROXY=http://127.0.0.1:1', 'LABEL ours="a \\"b\\" \\$c"'];
+    const options = { args: { HTTP_PROXY: 'http://127.0.0.1:1', B: 'a "b" $c' } };
+    const ours = ['ARG HTTP_PROXY=http://127.0.0.1:1', 'ARG B="a \\"b\\" \\$c"'];
     expect(lines(own, {}, options)).toEqual([
       `FROM ${hub}a:latest AS stage0`,
       ...ours,
@@ -212,6 +212,6 @@ describe('stages', () => {
       'FROM stage0 AS stage1',
       ...ours,
     ]);
-    expect(() => lines(own, {}, { labels: { a: 'b\nRUN c' } })).toThrow('cannot be written as a line');
+    expect(() => lines(own, {}, { args: { a: 'b\nRUN c' } })).toThrow('cannot be written as a line');
   });
 });
