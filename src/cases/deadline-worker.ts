@@ -10,6 +10,8 @@ export type TaskOutcome =
 
 /** Loading the worker is our affair and on no task's time; this is only against a hang. */
 const startLimitMs = 30_000;
+/** A thread that gets no processor is not late: servers beside it may have taken all there is. Against a hang as well. */
+const starvedLimitMs = 60_000;
 
 /** One thread for hostile work, one task at a time; a task that passes its deadline ends the thread, the next starts anew. */
 export class DeadlineWorker {
@@ -18,7 +20,7 @@ export class DeadlineWorker {
   #worker: Worker | null = null;
   #closed = false;
 
-  /** @param deadlineMs counted from the moment the worker begins a task, not from when it was asked for. */
+  /** @param deadlineMs of the thread's processor time, from the moment it begins a task, not from when it was asked for. */
   constructor(deadlineMs: number) {
     this.#deadlineMs = deadlineMs;
   }
@@ -73,17 +75,32 @@ const broken = (reason: string): TaskOutcome => ({ state: 'broken', reason });
 
 function exchange(worker: Worker, task: Task, deadlineMs: number): Promise<TaskOutcome> {
   return new Promise((resolve) => {
+    let settled = false;
     const settle = (outcome: TaskOutcome) => {
+      settled = true;
       clearTimeout(timer);
       worker.off('message', onMessage).off('error', onError).off('exit', onExit);
       resolve(outcome);
     };
     // A busy main thread sees its timers before the answer that is already waiting: look at the messages once more.
     const timeUp = (outcome: TaskOutcome) => () => void setImmediate(settle, outcome);
+    const waitFor = (ms: number, then: () => void) => {
+      clearTimeout(timer);
+      if (!settled) timer = setTimeout(then, ms);
+    };
+    const late = timeUp({ state: 'late' });
     const onMessage = (message: WorkerMessage) => {
       if ('reply' in message) return settle({ state: 'done', reply: message.reply });
-      clearTimeout(timer);
-      timer = setTimeout(timeUp({ state: 'late' }), deadlineMs);
+      const began = performance.now();
+      const look = async () => {
+        // Should the thread not say, it is late then.
+        waitFor(starvedLimitMs, late);
+        const starved = performance.now() - began > starvedLimitMs;
+        const left = deadlineMs - ((await processorMs(worker)) - message.began);
+        if (starved || left <= 0) late();
+        else waitFor(Math.ceil(left), look);
+      };
+      waitFor(deadlineMs, look);
     };
     const onError = (error: unknown) => settle(broken(`the checker broke off: ${String(error).slice(0, 200)}`));
     const onExit = () => settle(broken('the checker ended before it answered'));
@@ -93,4 +110,15 @@ function exchange(worker: Worker, task: Task, deadlineMs: number): Promise<TaskO
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
     worker.postMessage(task);
   });
+}
+
+/** @returns what the thread has used up to now; nothing where it is gone, all there is where Node cannot tell */
+async function processorMs(worker: Worker): Promise<number> {
+  try {
+    const { user, system } = await worker.cpuUsage();
+    return (user + system) / 1000;
+  } catch (error) {
+    // Before Node 24.6 there is no such method, and the clock decides. The exit of a thread is told by an event.
+    return error instanceof TypeError ? Infinity : 0;
+  }
 }

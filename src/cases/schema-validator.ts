@@ -34,7 +34,7 @@ export interface SchemaValidator {
 const schemaLimit = 1024 * 1024;
 const valueLimit = 8 * 1024 * 1024;
 
-/** @param options.deadlineMs for one validation, from when the worker begins it; default 1000. */
+/** @param options.deadlineMs of processor time for one validation, from when the worker begins it; default 1000. */
 export function createSchemaValidator(options: { deadlineMs?: number } = {}): SchemaValidator {
   const deadlineMs = options.deadlineMs ?? 1000;
   const worker = new DeadlineWorker(deadlineMs);

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
-import { spawnSync } from 'node:child_process';
-import { afterAll, describe, expect, test } from 'vitest';
+import { spawn, spawnSync } from 'node:child_process';
+import { Worker } from 'node:worker_threads';
+import { afterAll, describe, expect, test, vi } from 'vitest';
 import { createSchemaValidator } from '../../src/cases/schema-validator.ts';
 import { deep } from './fixtures.ts';
 
@@ -179,6 +180,31 @@ describe('the deadline', () => {
     blockThisThread(1500);
     expect((await pending).state).toBe('invalid');
     await quick.close();
+  });
+
+  test('a validation that gets no processor is not late', async () => {
+    const quick = createSchemaValidator({ deadlineMs: 3000 });
+    await quick.validate(true, 1);
+    const text = takesAtLeast(60);
+    // Servers beside it can take all processors of the machine; a process that is stopped gets none for certain.
+    const starve = `sleep 0.1; kill -STOP ${process.pid}; sleep 4; kill -CONT ${process.pid}`;
+    const starved = new Promise((resolve) => spawn('sh', ['-c', starve], { stdio: 'ignore' }).on('exit', resolve));
+    const outcome = await quick.validate(slow, text);
+    await starved;
+    await quick.close();
+    expect(outcome.state).toBe('invalid');
+  });
+
+  test('where Node cannot tell what a thread has used, the clock decides', async () => {
+    const older = createSchemaValidator({ deadlineMs: 500 });
+    const spied = vi.spyOn(Worker.prototype, 'cpuUsage');
+    spied.mockImplementation(() => {
+      throw new TypeError('worker.cpuUsage is not a function');
+    });
+    expect(await older.validate(slow, bait)).toMatchObject({ reason: expect.stringContaining('500 ms') });
+    expect(spied).toHaveBeenCalledOnce();
+    spied.mockRestore();
+    await older.close();
   });
 });
 
