@@ -65,7 +65,7 @@ export function serviceConfig(more: Partial<ServiceConfig> = {}): ServiceConfig 
     args: [],
     env: [],
     ready: null,
-    startTimeout: 20_000,
+    startTimeout: 120_000,
     resources,
     location: { file: 'mcp-workflow.yml', line: 1, column: 1 },
     ...more,

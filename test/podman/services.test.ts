@@ -124,7 +124,7 @@ describe('services', () => {
         serviceConfig({
           command: node(`console.error('FATAL: could not do it'); setInterval(() => {}, 1000)`),
           ready: { kind: 'tcp', port: 5432 },
-          startTimeout: 1500,
+          startTimeout: 8000,
         }),
         serviceConfig({ name: 'after' }),
       ],
@@ -132,7 +132,7 @@ describe('services', () => {
     const place = await site.place();
     expect(place).toMatchObject({ outcome: 'needs_service', stderrTail: 'FATAL: could not do it' });
     expect('advice' in place && place.advice).toBe(
-      'Its service db did not get ready: it was not ready within 1.5 s: nobody listens on port 5432 (its last line: FATAL: could not do it).',
+      'Its service db did not get ready: it was not ready within 8 s: nobody listens on port 5432 (its last line: FATAL: could not do it).',
     );
     expect(site.services).toMatchObject([
       { name: 'db', state: 'failed', readyMs: null, logTail: 'FATAL: could not do it' },
