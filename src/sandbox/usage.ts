@@ -1,4 +1,4 @@
-import { type FSWatcher, readFileSync, watch } from 'node:fs';
+import { existsSync, type FSWatcher, readFileSync, watch } from 'node:fs';
 import { join } from 'node:path';
 
 /** What the kernel counted of one container, seen from outside. */
@@ -24,8 +24,8 @@ export class UsageWatch {
   readonly #pidFile: string;
   readonly #root: string;
   readonly #timer: NodeJS.Timeout;
-  #watcher: FSWatcher | null = null;
-  #folder: string | null = null;
+  #watchers: FSWatcher[] = [];
+  #groups: Groups | null = null;
   #usage: Usage = { peakMemory: null, memoryKills: 0, refusedProcesses: 0 };
 
   /**
@@ -40,14 +40,17 @@ export class UsageWatch {
 
   /** Reads the counters now, as long as there are any. @returns what has been seen up to now */
   look(): Usage {
-    this.#folder ??= this.#find();
-    if (this.#folder === null) return this.#usage;
+    this.#groups ??= this.#find();
+    if (this.#groups === null) return this.#usage;
+    const { whole, inner } = this.#groups;
     const { peakMemory, memoryKills, refusedProcesses } = this.#usage;
-    const peak = Number(this.#read('memory.peak') ?? Number.NaN);
+    const peak = Number(read(whole, 'memory.peak') ?? Number.NaN);
+    // Before Linux 6.11 a refusal is counted in the group of the process alone.
+    const refusals = [whole, inner].map((group) => counter(read(group, 'pids.events'), 'max'));
     this.#usage = {
       peakMemory: Number.isSafeInteger(peak) ? Math.max(peak, peakMemory ?? 0) : peakMemory,
-      memoryKills: Math.max(memoryKills, counter(this.#read('memory.events'), 'oom_kill')),
-      refusedProcesses: Math.max(refusedProcesses, counter(this.#read('pids.events'), 'max')),
+      memoryKills: Math.max(memoryKills, counter(read(whole, 'memory.events'), 'oom_kill')),
+      refusedProcesses: Math.max(refusedProcesses, ...refusals),
     };
     return this.#usage;
   }
@@ -56,33 +59,51 @@ export class UsageWatch {
   end(): Usage {
     const usage = this.look();
     clearInterval(this.#timer);
-    this.#watcher?.close();
+    for (const watcher of this.#watchers) watcher.close();
     return usage;
   }
 
-  #find(): string | null {
+  #find(): Groups | null {
     try {
       const pid = readFileSync(this.#pidFile, 'utf8').trim();
       const [, path = ''] = /^0::(\/.*)$/mu.exec(readFileSync(join(this.#root, 'proc', pid, 'cgroup'), 'utf8')) ?? [];
       const [group] = containerGroup.exec(path) ?? [];
       if (group === undefined) return null;
-      const folder = join(this.#root, 'sys/fs/cgroup', group);
-      // Changes of its counters are told as they happen (Documentation/admin-guide/cgroup-v2.rst, memory.events).
-      this.#watcher = watch(join(folder, 'memory.events'), { persistent: false }, () => this.look());
-      this.#watcher.on('error', () => {});
-      return folder;
+      const whole = join(this.#root, 'sys/fs/cgroup', group);
+      const inner = join(this.#root, 'sys/fs/cgroup', path);
+      this.#watch(join(whole, 'memory.events'), () => false);
+      // One refusal is all there is to know, and a fork bomb has a hundred of them told a second.
+      this.#watch(join(inner, 'pids.events'), ({ refusedProcesses }) => refusedProcesses > 0);
+      return { whole, inner };
     } catch {
       // Not started yet, or gone already.
       return null;
     }
   }
 
-  #read(file: string): string | null {
-    try {
-      return readFileSync(join(this.#folder ?? '', file), 'utf8');
-    } catch {
-      return null;
-    }
+  /** Changes of counters are told as they happen (Documentation/admin-guide/cgroup-v2.rst, memory.events, pids.events). */
+  #watch(file: string, enough: (usage: Usage) => boolean): void {
+    // A machine may delegate one controller and not the other.
+    if (!existsSync(file)) return;
+    const watcher = watch(file, { persistent: false }, () => {
+      if (enough(this.look())) watcher.close();
+    });
+    watcher.on('error', () => {});
+    this.#watchers.push(watcher);
+  }
+}
+
+/** Folders of control groups: the container's own, and the one inside that its first process is in, if it is another. */
+interface Groups {
+  readonly whole: string;
+  readonly inner: string;
+}
+
+function read(group: string, file: string): string | null {
+  try {
+    return readFileSync(join(group, file), 'utf8');
+  } catch {
+    return null;
   }
 }
 

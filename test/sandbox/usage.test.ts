@@ -13,7 +13,8 @@ describe('what the kernel counts of a container', () => {
   beforeEach(() => {
     root = mkdtempSync(join(tmpdir(), 'usage-'));
     mkdirSync(join(root, 'proc/77'), { recursive: true });
-    mkdirSync(join(root, 'sys/fs/cgroup', scope), { recursive: true });
+    mkdirSync(join(root, 'sys/fs/cgroup', scope, 'container'), { recursive: true });
+    write(`sys/fs/cgroup/${scope}/container/pids.events`, 'max 0\n');
   });
   afterEach(() => {
     watch.end();
@@ -52,14 +53,44 @@ describe('what the kernel counts of a container', () => {
     expect(watch.end()).toEqual({ peakMemory: 5000, memoryKills: 1, refusedProcesses: 0 });
   });
 
-  it('is read at once when the kernel ends a process', async () => {
+  it.each([
+    ['ends a process', 'memory.events', 'oom_kill 1\n', { memoryKills: 1 }],
+    ['refuses a process', 'container/pids.events', 'max 1\n', { refusedProcesses: 1 }],
+  ])('is read at once when the kernel %s, which may be the last thing that happens', async (_, file, text, seen) => {
     count(5000, 0, 0);
     start();
+    vi.spyOn(globalThis, 'setInterval').mockReturnValue(setTimeout(() => {}));
     watch = new UsageWatch(join(root, 'pid'), root);
+    vi.mocked(setInterval).mockRestore();
     watch.look();
     const read = vi.spyOn(watch, 'look');
-    count(536_870_912, 1, 0);
-    await vi.waitFor(() => expect(read.mock.results.at(-1)?.value).toMatchObject({ memoryKills: 1 }), 5000);
+    write(`sys/fs/cgroup/${scope}/${file}`, text);
+    await vi.waitFor(() => expect(read.mock.results.at(-1)?.value).toMatchObject(seen), 5000);
+  });
+
+  it('is not read for every process that a fork bomb is refused', async () => {
+    count(5000, 0, 0);
+    start();
+    vi.spyOn(globalThis, 'setInterval').mockReturnValue(setTimeout(() => {}));
+    watch = new UsageWatch(join(root, 'pid'), root);
+    vi.mocked(setInterval).mockRestore();
+    watch.look();
+    const read = vi.spyOn(watch, 'look');
+    const refuse = (times: number) => write(`sys/fs/cgroup/${scope}/container/pids.events`, `max ${times}\n`);
+    refuse(1);
+    await vi.waitFor(() => expect(read.mock.results.at(-1)?.value).toMatchObject({ refusedProcesses: 1 }), 5000);
+    read.mockClear();
+    refuse(2);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(read).not.toHaveBeenCalled();
+  });
+
+  it('has refusals that only the group inside counts, as before Linux 6.11', () => {
+    count(5000, 0, 0);
+    start();
+    write(`sys/fs/cgroup/${scope}/container/pids.events`, 'max 3\n');
+    watch = new UsageWatch(join(root, 'pid'), root);
+    expect(watch.look().refusedProcesses).toBe(3);
   });
 
   it.each([
