@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { documented } from '../action/hostile/documented.ts';
+import { endlessServers } from '../action/hostile/endless.ts';
 import { hostileServers } from '../action/hostile/index.ts';
 import { installServers } from '../action/hostile/install.ts';
 
@@ -13,12 +14,13 @@ describe('docs/RELIABILITY.md', () => {
   it.each([
     ['servers', hostileServers],
     ['packages', installServers],
+    ['endless', endlessServers],
   ])('the table of %s says what the tests check', (marker, servers) => {
     expect(between(marker)).toBe(documented(servers));
   });
 
   it('names every server once', () => {
-    const names = [...hostileServers, ...installServers].map(({ name }) => name);
+    const names = [...hostileServers, ...installServers, ...endlessServers].map(({ name }) => name);
     expect(new Set(names).size).toBe(names.length);
   });
 });

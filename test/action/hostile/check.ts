@@ -3,12 +3,12 @@ import type { HostFacts, ServerResult } from '../../../src/result/model.ts';
 import type { HostileServer, Seen } from './model.ts';
 
 /** Holds what became of a server against what its user is to see. */
-export function checkSeen(row: HostileServer, server: ServerResult, { memory }: HostFacts['limits']): void {
-  const instead = memory === 'enforced' ? row.whereMemoryHolds : undefined;
+export function checkSeen(row: HostileServer, server: ServerResult, { memory, pids }: HostFacts['limits']): void {
+  const instead = memory === 'enforced' && pids === 'enforced' ? row.whereLimitsHold : undefined;
   const seen = instead?.seen ?? row.seen;
   const cases = Object.entries(row.cases ?? {}).map(([id, each]): [string, Seen] => [
     id,
-    instead?.cases[id] ?? each.seen,
+    instead?.cases?.[id] ?? each.seen,
   ]);
   const found = {
     state: server.state,

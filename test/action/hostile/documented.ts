@@ -11,13 +11,13 @@ export function documented(servers: readonly HostileServer[]): string {
   );
 }
 
-function seenOf({ seen, cases = {}, whereMemoryHolds: held }: HostileServer): [string, string] {
+function seenOf({ seen, cases = {}, whereLimitsHold: held }: HostileServer): [string, string] {
   const usual = said(
     seen,
     Object.values(cases).map((each) => each.seen),
   );
   if (held === undefined) return [stateOf(seen), usual];
-  const where = `where the limit of memory is enforced, ${stateOf(held.seen)}: ${said(held.seen, Object.values(held.cases))}`;
+  const where = `where memory and processes are limited, ${stateOf(held.seen)}: ${said(held.seen, Object.values(held.cases ?? {}))}`;
   return [stateOf(seen), `${usual}; ${where}`];
 }
 

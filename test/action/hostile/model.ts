@@ -38,8 +38,8 @@ export interface HostileServer {
   readonly configured?: Readonly<Record<string, unknown>>;
   readonly cases?: Readonly<Record<string, HostileCase>>;
   readonly seen: SeenServer;
-  /** What is seen instead where the machine enforces the limit of memory. */
-  readonly whereMemoryHolds?: { readonly seen: SeenServer; readonly cases: Readonly<Record<string, Seen>> };
+  /** What is seen instead where the machine enforces the limits of memory and processes; cases that are not named: the same. */
+  readonly whereLimitsHold?: { readonly seen: SeenServer; readonly cases?: Readonly<Record<string, Seen>> };
   /** What is to be looked at besides. */
   readonly also?: (server: ServerResult) => void;
 }

@@ -1,6 +1,14 @@
-import { caseFailed, casePassed, type HostileServer, passed } from './model.ts';
+import { caseFailed, casePassed, type HostileServer, passed, type SeenServer } from './model.ts';
 
 const rests = { tool: 'rest', expect: { equals: 'Rested.' }, seen: casePassed };
+
+const refused = { 'process-limit': 'wanted more than 64 processes and threads, and was refused' };
+const diesOfIt: SeenServer = {
+  state: 'failed',
+  outcome: 'crashed',
+  words: ['ran into a limit of the sandbox ("Error: spawn /usr/bin/sleep EAGAIN")', 'raise `resources.pids`'],
+  stderr: 'EAGAIN',
+};
 
 export const processServers: readonly HostileServer[] = [
   {
@@ -102,18 +110,15 @@ export const processServers: readonly HostileServer[] = [
       rests,
     },
     seen: passed,
+    whereLimitsHold: { seen: { ...passed, findings: refused } },
   },
   {
     name: 'fork-bomb-at-start',
     does: 'does so before it speaks, and dies of it',
     from: { program: 'makes-processes', args: ['at-once'] },
     configured: { resources: { pids: 64 } },
-    seen: {
-      state: 'failed',
-      outcome: 'crashed',
-      words: ['ran into a limit of the sandbox ("Error: spawn /usr/bin/sleep EAGAIN")', 'raise `resources.pids`'],
-      stderr: 'EAGAIN',
-    },
+    seen: diesOfIt,
+    whereLimitsHold: { seen: { ...diesOfIt, findings: refused } },
   },
   {
     name: 'tries-to-escape',

@@ -65,8 +65,13 @@ export const resourceServers: readonly HostileServer[] = [
     from: { program: 'hogs-memory' },
     cases: { hogs: { tool: 'hog', seen: casePassed }, rests },
     seen: passed,
-    whereMemoryHolds: {
-      seen: { state: 'failed', outcome: 'ok', words: ['1 of 2 cases failed'] },
+    whereLimitsHold: {
+      seen: {
+        state: 'failed',
+        outcome: 'ok',
+        words: ['1 of 2 cases failed'],
+        findings: { 'memory-limit': 'exceeded 512 MiB of memory' },
+      },
       cases: { hogs: caseFailed('exceeded 512 MiB of memory and was ended during tools/call'), rests: casePassed },
     },
   },
