@@ -31595,6 +31595,13 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/
 
 /***/ }),
 
+/***/ 6193:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:string_decoder");
+
+/***/ }),
+
 /***/ 8500:
 /***/ ((module) => {
 
@@ -34636,8 +34643,8 @@ var untrusted = __nccwpck_require__(2276);
 var promises_ = __nccwpck_require__(1455);
 // EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 17 modules
 var schemas = __nccwpck_require__(8816);
-// EXTERNAL MODULE: ./lib/process/run.js + 144 modules
-var run = __nccwpck_require__(2422);
+// EXTERNAL MODULE: ./lib/process/run.js + 143 modules
+var run = __nccwpck_require__(551);
 ;// CONCATENATED MODULE: ./lib/host/git.js
 
 /** @returns what git said of the workspace, or null where it failed. Nothing that the checkout configures is run. */
@@ -35018,7 +35025,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _host_github_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5124);
 /* harmony import */ var _process_signals_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5988);
 /* harmony import */ var _process_strays_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5735);
-/* harmony import */ var _workflow_post_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1073);
+/* harmony import */ var _workflow_post_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8018);
 
 
 
@@ -35059,7 +35066,7 @@ function codeOf(error) {
 
 /***/ }),
 
-/***/ 2422:
+/***/ 551:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -35249,8 +35256,8 @@ const quoteString = escapedArgument => {
 
 const NO_ESCAPE_REGEXP = /^[\w\-./]+$/;
 
-;// CONCATENATED MODULE: external "node:string_decoder"
-const external_node_string_decoder_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:string_decoder");
+// EXTERNAL MODULE: external "node:string_decoder"
+var external_node_string_decoder_ = __nccwpck_require__(6193);
 ;// CONCATENATED MODULE: ./node_modules/execa/lib/utils/uint-array.js
 
 
@@ -35279,7 +35286,7 @@ const uint8ArraysToStrings = (uint8ArraysOrStrings, encoding) => {
 		return uint8ArraysOrStrings;
 	}
 
-	const decoder = new external_node_string_decoder_namespaceObject.StringDecoder(encoding);
+	const decoder = new external_node_string_decoder_.StringDecoder(encoding);
 	const strings = uint8ArraysOrStrings
 		.map(uint8ArrayOrString => typeof uint8ArrayOrString === 'string'
 			? stringToUint8Array(uint8ArrayOrString)
@@ -41465,7 +41472,7 @@ const getEncodingTransformGenerator = (binary, encoding, skipped) => {
 		return {transform: encodingUint8ArrayGenerator.bind(undefined, new TextEncoder())};
 	}
 
-	const stringDecoder = new external_node_string_decoder_namespaceObject.StringDecoder(encoding);
+	const stringDecoder = new external_node_string_decoder_.StringDecoder(encoding);
 	return {
 		transform: encodingStringGenerator.bind(undefined, stringDecoder),
 		final: encodingStringFinal.bind(undefined, stringDecoder),
@@ -46637,7 +46644,7 @@ function masked(text, spans) {
 
 /***/ }),
 
-/***/ 1073:
+/***/ 8018:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -46716,7 +46723,8 @@ async function startTimeOf(pid) {
 
 /** What a run is about to make, written before it is made, so that nothing can exist that no line names. */
 const LedgerEntry = schemas/* object */.Ikc({
-    kind: schemas/* enum */.k5n(['container', 'volume', 'network', 'image']),
+    /** `build`: the temporary folder of one. */
+    kind: schemas/* enum */.k5n(['container', 'volume', 'network', 'image', 'build']),
     name: schemas/* string */.YjP(),
 });
 const RunRecord = schemas/* object */.Ikc({
@@ -46775,8 +46783,204 @@ async function makeVisibleFolder(path) {
 
 // EXTERNAL MODULE: external "node:timers/promises"
 var external_node_timers_promises_ = __nccwpck_require__(8500);
-// EXTERNAL MODULE: ./lib/process/run.js + 144 modules
-var run = __nccwpck_require__(2422);
+// EXTERNAL MODULE: ./lib/process/run.js + 143 modules
+var run = __nccwpck_require__(551);
+// EXTERNAL MODULE: external "node:string_decoder"
+var external_node_string_decoder_ = __nccwpck_require__(6193);
+;// CONCATENATED MODULE: ./lib/sandbox/output-log.js
+
+/** Characters of a line that are kept. */
+const maxLine = 2048;
+const tailLines = 40;
+const tailCharacters = 8192;
+const forwardedLines = 10_000;
+const forwardedCharacters = 4 * 1024 * 1024;
+/**
+ * Reads what a program prints, on both of its streams, to the end: keeps the last lines (at most 40, 8 KiB in all, each
+ * cut at 2 KiB) and hands lines on until 10,000 or 4 MiB were handed on. Never makes the program wait.
+ */
+class OutputLog {
+    #onLine;
+    #watchers = new Set();
+    #tail = [];
+    #size = 0;
+    #lines = 0;
+    #characters = 0;
+    constructor(onLine) {
+        this.#onLine = onLine;
+    }
+    /** @returns a promise that settles when the stream has ended. */
+    read(stream) {
+        const decoder = new external_node_string_decoder_.StringDecoder('utf8');
+        let held = '';
+        let dropping = false;
+        stream.on('data', (chunk) => {
+            const parts = decoder.write(chunk).split('\n');
+            for (const [index, part] of parts.entries()) {
+                if (!dropping)
+                    held += part.slice(0, maxLine + 1 - held.length);
+                dropping ||= held.length > maxLine;
+                if (index === parts.length - 1)
+                    break;
+                this.#line(held);
+                held = '';
+                dropping = false;
+            }
+        });
+        stream.on('error', () => { });
+        return new Promise((resolve) => {
+            stream.once('close', () => {
+                this.#line(held);
+                resolve();
+            });
+        });
+    }
+    /** The last lines, joined by newlines. */
+    tail() {
+        return this.#tail.join('\n');
+    }
+    /** Tells each line from here on. @returns what ends that */
+    watch(onLine) {
+        this.#watchers.add(onLine);
+        return () => this.#watchers.delete(onLine);
+    }
+    #line(text) {
+        const whole = text.replace(/\r$/u, '');
+        const line = whole.length > maxLine ? `${whole.slice(0, maxLine)}…` : whole;
+        if (line.trim() === '')
+            return;
+        for (const watcher of this.#watchers)
+            watcher(line);
+        if (this.#lines < forwardedLines && this.#characters < forwardedCharacters) {
+            this.#lines++;
+            this.#characters += line.length;
+            this.#onLine(line);
+        }
+        this.#tail.push(line);
+        this.#size += line.length;
+        while (this.#tail.length > tailLines || this.#size > tailCharacters)
+            this.#size -= this.#tail.shift()?.length ?? 0;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/sandbox/build.js
+
+
+
+
+
+/**
+ * What an installer run as root needs within its own namespace: to give files and processes to other users, and to write
+ * to theirs. Neither mounts nor devices, raw sockets, or tracing.
+ */
+const capabilities = ['CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'FSETID', 'SETFCAP', 'SETGID', 'SETUID'];
+/** The flags of one build, in the order of podman-build(1). */
+function buildArguments(spec, place) {
+    return [
+        'build',
+        // Everything that it begins from was pulled, looked at and given a name of ours before.
+        '--pull=never',
+        // An image for each step would have no name, and so be nobody's to remove.
+        '--layers=false',
+        '--force-rm',
+        '--format=oci',
+        // With namespaces of their own for processes and files; `chroot` has none.
+        '--isolation=oci',
+        '--cap-drop=all',
+        ...capabilities.map((name) => `--cap-add=${name}`),
+        ...(place.seccompProfile === null ? [] : [`--security-opt=seccomp=${place.seccompProfile}`]),
+        `--network=ns:${place.network}`,
+        // Otherwise the host's proxy variables, with their passwords, are handed in.
+        '--http-proxy=false',
+        '--no-hosts',
+        '--ulimit=nproc=4096:4096',
+        '--ulimit=core=0:0',
+        `--ulimit=fsize=${spec.maxFile}:${spec.maxFile}`,
+        ...spec.mounts.map(({ from, at }) => `--volume=${from}:${at}:ro,nosuid,nodev`),
+        `--tag=${spec.tag}`,
+        `--file=${place.file}`,
+        place.context,
+    ];
+}
+/** For the rest of a build whose commands were ended: it gives up what it has begun. */
+const endingMs = 20_000;
+/**
+ * Waits for a build, and ends it when its time is over or the run is stopped: its commands, of which it then dies by
+ * itself. Killed in the middle it could leave half an image, which breaks the store for everything of this user.
+ * @param folder its temporary folder. Never rejects
+ */
+async function followBuild(client, folder, { deadlineMs, signal, onLine }) {
+    const log = new OutputLog(onLine);
+    const reading = Promise.all([log.read(client.stdout), log.read(client.stderr)]);
+    client.stdin.end();
+    const deadline = AbortSignal.timeout(Math.ceil(deadlineMs));
+    const end = AbortSignal.any([deadline, signal]);
+    const ended = new Promise((resolve) => {
+        if (end.aborted)
+            resolve();
+        else
+            end.addEventListener('abort', () => resolve(), { once: true });
+    });
+    const first = await Promise.race([client.exited, ended]);
+    const exit = first ?? (await giveUp(client, folder));
+    // What has outlived its client may hold the streams open.
+    await Promise.race([reading, (0,external_node_timers_promises_.setTimeout)(1000)]);
+    return {
+        ...exit,
+        ok: exit.exitCode === 0 && first !== undefined,
+        timedOut: first === undefined && !signal.aborted,
+        canceled: first === undefined && signal.aborted,
+        tail: log.tail(),
+    };
+}
+async function giveUp(client, folder) {
+    const patience = new AbortController();
+    const late = (0,external_node_timers_promises_.setTimeout)(endingMs, null, { signal: patience.signal }).catch(() => null);
+    for (;;) {
+        await endBuildCommands(folder);
+        const exit = await Promise.race([client.exited, (0,external_node_timers_promises_.setTimeout)(500), late]);
+        if (exit === null)
+            client.kill();
+        if (exit !== null && exit !== undefined) {
+            patience.abort();
+            return exit;
+        }
+    }
+}
+/** OCI runtimes that podman may use: whichever started a command knows it. */
+const runtimes = ['crun', 'runc'];
+/**
+ * Ends what builds have started, with everything in its namespace, by the bundles that lie in their temporary folder.
+ * @returns how many there were. Never rejects
+ */
+async function endBuildCommands(folder) {
+    const names = await (0,promises_.readdir)(folder).catch(() => []);
+    const bundles = names.filter((name) => /^buildah\d+$/u.test(name));
+    for (const bundle of bundles) {
+        // Buildah calls the container of a command by the folder of its bundle.
+        for (const runtime of runtimes) {
+            await (0,run/* runCommand */.d)('podman', ['unshare', runtime, 'delete', '--force', `buildah-${bundle}`], {
+                deadlineMs: 10_000,
+            });
+        }
+    }
+    return bundles.length;
+}
+/** Makes the folder of a build, with its Dockerfile. @returns where that is */
+async function writeDockerfile(folder, text) {
+    await (0,promises_.mkdir)((0,external_node_path_.join)(folder, 'tmp'), { recursive: true, mode: 0o700 });
+    const file = (0,external_node_path_.join)(folder, 'Dockerfile');
+    await (0,promises_.writeFile)(file, text);
+    return file;
+}
+/** @param pidFile as podman-run(1) writes it. @returns the network namespace of a container that runs */
+async function networkOf(pidFile) {
+    const pid = Number(await (0,promises_.readFile)(pidFile, 'utf8'));
+    if (!Number.isSafeInteger(pid) || pid <= 1)
+        throw new Error(`${pidFile} holds no process`);
+    return `/proc/${pid}/ns/net`;
+}
+
 ;// CONCATENATED MODULE: ./lib/sandbox/errors.js
 /** The sandbox cannot be made on this machine: infrastructure, never a verdict. The message says what to do. */
 class errors_SandboxUnavailable extends (/* unused pure expression or super */ null && (Error)) {
@@ -46810,6 +47014,46 @@ const names_runIdPattern = /^mcpw-[0-9a-f]{10}-[0-9a-f]{6}$/u;
 /** The image tag that a run gives the base image. Tags are per run because equal images share one id. */
 function baseImageTag(runId) {
     return `localhost/mcp-workflow-base:${runId}`;
+}
+/** An image that a run makes, or names, to build from; what a build makes of it on the way bears the same name. */
+function buildTag(runId, name) {
+    return `localhost/${runId}-${name}:1`;
+}
+
+;// CONCATENATED MODULE: ./lib/sandbox/listed.js
+
+
+
+const labels = schemas/* record */.g1P(schemas/* string */.YjP(), schemas/* string */.YjP()).nullish();
+/** Containers have `Names`, volumes `Name`, networks `name` in Podman 4 and 5. */
+const Rows = schemas/* array */.YOg(schemas/* object */.Ikc({
+    Names: schemas/* array */.YOg(schemas/* string */.YjP()).optional(),
+    Name: schemas/* string */.YjP().optional(),
+    name: schemas/* string */.YjP().optional(),
+    Labels: labels,
+    labels,
+}));
+/** @param output of a listing with `--format json`. @throws PodmanFailed */
+function parseListed(output) {
+    const rows = parseRows(output);
+    return rows.map((row) => {
+        const label = row.Labels ?? row.labels ?? {};
+        return {
+            name: row.Names?.[0] ?? row.Name ?? row.name ?? '',
+            runId: label[names_runLabel] ?? '',
+            stepKey: label[stepLabel] ?? '',
+            owner: label[ownerLabel] ?? '',
+        };
+    });
+}
+/** @throws PodmanFailed */
+function parseRows(output) {
+    try {
+        return Rows.parse(JSON.parse(output === '' ? '[]' : output) ?? []);
+    }
+    catch {
+        throw new errors_PodmanFailed(`podman listed its things in a form that is not understood: ${output.slice(0, 200)}`);
+    }
 }
 
 ;// CONCATENATED MODULE: ./lib/sandbox/policy.js
@@ -46923,6 +47167,59 @@ function environmentArguments(spec) {
     ];
 }
 
+;// CONCATENATED MODULE: ./lib/sandbox/pull.js
+
+const login = 'log in with `podman login` before this step (the login is kept for this user), or configure the registry in registries.conf';
+/** What registries and Podman say, first match; all else is infrastructure with podman's own last words. */
+const causes = [
+    [
+        /no image found in (manifest list|image index) for architecture/u,
+        (given) => new ImageRefused(`The image ${given} does not exist for this processor and operating system (${process.platform}/${process.arch}).`, 'unsupported_platform'),
+    ],
+    [
+        /short-name/u,
+        (given) => new ImageRefused(`The image ${given} does not say which registry it is in, and this machine has no setting for that: write its full name, as in docker.io/library/${given}.`),
+    ],
+    [/invalid reference format/u, (given) => new ImageRefused(`${given} is no name of an image.`)],
+    [
+        // Also what a registry answers for a private image, or one that is not there, to whoever is not logged in.
+        /unauthorized|authentication required|access to the resource is denied|\bdenied\b|403 Forbidden|no basic auth/iu,
+        (given) => new errors_PodmanFailed(`The image ${given} may not be pulled: it is private or does not exist; ${login}`),
+    ],
+    [
+        /toomanyrequests|429/iu,
+        (given) => new errors_PodmanFailed(`The image ${given} could not be pulled: the registry's rate limit is reached; ${login}`),
+    ],
+    [
+        /manifest unknown|name unknown|not found: manifest|404 \(Not Found\)|repository .* not found/iu,
+        (given) => new ImageRefused(`The image ${given} does not exist in its registry: look at its name, tag or digest.`),
+    ],
+    [
+        /server gave HTTP response to HTTPS client/u,
+        (given) => new errors_PodmanFailed(`The image ${given} could not be pulled: its registry speaks no TLS; if that is meant to be, set \`insecure = true\` for it in registries.conf`),
+    ],
+    [
+        /no space left on device/iu,
+        (given) => new errors_PodmanFailed(`The image ${given} could not be pulled: the disk is full`),
+    ],
+];
+/** @returns the error that a failed pull is: {@link ImageRefused}, or {@link PodmanFailed} for infrastructure. */
+function pullError(given, pulled, deadlineMs) {
+    if (pulled.timedOut)
+        return new PodmanFailed(`The image ${given} could not be pulled: no end after ${deadlineMs / 1000} s`);
+    const said = pulled.stderr.trim().split('\n').at(-1) ?? '';
+    const known = causes.find(([pattern]) => pattern.test(said));
+    if (known !== undefined)
+        return known[1](given);
+    return new PodmanFailed(`The image ${given} could not be pulled: ${said.length > 1000 ? `${said.slice(0, 1000)}…` : said}`);
+}
+/** Proxies, and where the user's own settings of registries and logins to them lie (containers-registries.conf(5)). */
+function pullEnvironment() {
+    const proxies = ['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'http_proxy', 'https_proxy', 'no_proxy'];
+    const names = [...proxies, 'CONTAINERS_REGISTRIES_CONF', 'REGISTRY_AUTH_FILE', 'DOCKER_CONFIG'];
+    return Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
+}
+
 ;// CONCATENATED MODULE: ./lib/sandbox/usage.js
 
 
@@ -46938,8 +47235,8 @@ class UsageWatch {
     #pidFile;
     #root;
     #timer;
-    #watcher = null;
-    #folder = null;
+    #watchers = [];
+    #groups = null;
     #usage = { peakMemory: null, memoryKills: 0, refusedProcesses: 0 };
     /**
      * @param pidFile of podman-run(1), written when the container starts
@@ -46952,15 +47249,18 @@ class UsageWatch {
     }
     /** Reads the counters now, as long as there are any. @returns what has been seen up to now */
     look() {
-        this.#folder ??= this.#find();
-        if (this.#folder === null)
+        this.#groups ??= this.#find();
+        if (this.#groups === null)
             return this.#usage;
+        const { whole, inner } = this.#groups;
         const { peakMemory, memoryKills, refusedProcesses } = this.#usage;
-        const peak = Number(this.#read('memory.peak') ?? Number.NaN);
+        const peak = Number(read(whole, 'memory.peak') ?? Number.NaN);
+        // Before Linux 6.11 a refusal is counted in the group of the process alone.
+        const refusals = [whole, inner].map((group) => counter(read(group, 'pids.events'), 'max'));
         this.#usage = {
             peakMemory: Number.isSafeInteger(peak) ? Math.max(peak, peakMemory ?? 0) : peakMemory,
-            memoryKills: Math.max(memoryKills, counter(this.#read('memory.events'), 'oom_kill')),
-            refusedProcesses: Math.max(refusedProcesses, counter(this.#read('pids.events'), 'max')),
+            memoryKills: Math.max(memoryKills, counter(read(whole, 'memory.events'), 'oom_kill')),
+            refusedProcesses: Math.max(refusedProcesses, ...refusals),
         };
         return this.#usage;
     }
@@ -46968,7 +47268,8 @@ class UsageWatch {
     end() {
         const usage = this.look();
         clearInterval(this.#timer);
-        this.#watcher?.close();
+        for (const watcher of this.#watchers)
+            watcher.close();
         return usage;
     }
     #find() {
@@ -46978,24 +47279,37 @@ class UsageWatch {
             const [group] = containerGroup.exec(path) ?? [];
             if (group === undefined)
                 return null;
-            const folder = (0,external_node_path_.join)(this.#root, 'sys/fs/cgroup', group);
-            // Changes of its counters are told as they happen (Documentation/admin-guide/cgroup-v2.rst, memory.events).
-            this.#watcher = (0,external_node_fs_.watch)((0,external_node_path_.join)(folder, 'memory.events'), { persistent: false }, () => this.look());
-            this.#watcher.on('error', () => { });
-            return folder;
+            const whole = (0,external_node_path_.join)(this.#root, 'sys/fs/cgroup', group);
+            const inner = (0,external_node_path_.join)(this.#root, 'sys/fs/cgroup', path);
+            this.#watch((0,external_node_path_.join)(whole, 'memory.events'), () => false);
+            // One refusal is all there is to know, and a fork bomb has a hundred of them told a second.
+            this.#watch((0,external_node_path_.join)(inner, 'pids.events'), ({ refusedProcesses }) => refusedProcesses > 0);
+            return { whole, inner };
         }
         catch {
             // Not started yet, or gone already.
             return null;
         }
     }
-    #read(file) {
-        try {
-            return (0,external_node_fs_.readFileSync)((0,external_node_path_.join)(this.#folder ?? '', file), 'utf8');
-        }
-        catch {
-            return null;
-        }
+    /** Changes of counters are told as they happen (Documentation/admin-guide/cgroup-v2.rst, memory.events, pids.events). */
+    #watch(file, enough) {
+        // A machine may delegate one controller and not the other.
+        if (!(0,external_node_fs_.existsSync)(file))
+            return;
+        const watcher = (0,external_node_fs_.watch)(file, { persistent: false }, () => {
+            if (enough(this.look()))
+                watcher.close();
+        });
+        watcher.on('error', () => { });
+        this.#watchers.push(watcher);
+    }
+}
+function read(group, file) {
+    try {
+        return (0,external_node_fs_.readFileSync)((0,external_node_path_.join)(group, file), 'utf8');
+    }
+    catch {
+        return null;
     }
 }
 /** @param bytes a limit @returns as in "exceeded 512 MiB of memory" */
@@ -47007,6 +47321,8 @@ function counter(events, name) {
 }
 
 ;// CONCATENATED MODULE: ./lib/sandbox/podman.js
+
+
 
 
 
@@ -47084,6 +47400,44 @@ class podman_Podman {
         this.#refuseAfterStop();
         // A pull is the one thing that podman itself does over the network.
         return this.call(['pull', '--quiet', image], deadlineMs, { signal, env: pullEnvironment() });
+    }
+    /** Gives an image a name of this run's. @throws PodmanFailed */
+    async tagImage(image, tag) {
+        this.#intend({ kind: 'image', name: tag });
+        await this.#make(['tag', image, tag]);
+    }
+    /** @param folder of the run's own, that nothing else uses. @throws PodmanFailed after the run was stopped */
+    async build(spec, context, folder, options) {
+        this.#refuseAfterStop();
+        const file = await writeDockerfile(folder, spec.dockerfile);
+        const temporary = (0,external_node_path_.join)(folder, 'tmp');
+        const place = {
+            file,
+            context: await this.must(['volume', 'inspect', '--format', '{{.Mountpoint}}', spec.context]),
+            network: await networkOf((0,external_node_path_.join)(context.pidFolder, spec.joins)),
+            seccompProfile: context.seccompProfile,
+        };
+        this.#refuseAfterStop();
+        this.#intend({ kind: 'build', name: temporary });
+        this.#intend({ kind: 'image', name: spec.tag });
+        const client = (0,run/* startPiped */.P)('podman', buildArguments(spec, place), {
+            env: { [runVariable]: this.#identity.runId, TMPDIR: temporary },
+        });
+        return followBuild(client, temporary, options);
+    }
+    /**
+     * Removes the containers in which builds keep what they are making: they bear no labels, but the name of what they begin
+     * from, which is one of the run's. @throws PodmanFailed
+     */
+    async removeBuildContainers() {
+        const output = await this.must(['ps', '--all', '--external', '--format', 'json']);
+        const names = parseListed(output)
+            .map(({ name }) => name)
+            .filter((name) => name.startsWith(`${this.#identity.runId}-`) && /-working-container(-\d+)?$/u.test(name));
+        if (names.length === 0)
+            return 0;
+        await this.must(['rm', '--force', '--ignore', ...names]);
+        return names.length;
     }
     /** Runs a container to its end. The client is killed after the container's own timeout and a margin. */
     async run(spec, context, options = {}) {
@@ -47189,42 +47543,6 @@ function withLimit(exit, { memoryKills }, memory) {
     const killed = exit.exitCode === 137 || exit.signal === 'SIGKILL';
     return killed && memoryKills > 0 ? { ...exit, exceeded: memoryPhrase(memory) } : exit;
 }
-/** Proxies, and where the user's own settings of registries and logins to them lie (containers-registries.conf(5)). */
-function pullEnvironment() {
-    const proxies = ['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'http_proxy', 'https_proxy', 'no_proxy'];
-    const names = [...proxies, 'CONTAINERS_REGISTRIES_CONF', 'REGISTRY_AUTH_FILE', 'DOCKER_CONFIG'];
-    return Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
-}
-const labels = schemas/* record */.g1P(schemas/* string */.YjP(), schemas/* string */.YjP()).nullish();
-/** Containers have `Names`, volumes `Name`, networks `name` in Podman 4 and 5. */
-const Rows = schemas/* array */.YOg(schemas/* object */.Ikc({
-    Names: schemas/* array */.YOg(schemas/* string */.YjP()).optional(),
-    Name: schemas/* string */.YjP().optional(),
-    name: schemas/* string */.YjP().optional(),
-    Labels: labels,
-    labels,
-}));
-function parseListed(output) {
-    const rows = parseRows(output);
-    return rows.map((row) => {
-        const label = row.Labels ?? row.labels ?? {};
-        return {
-            name: row.Names?.[0] ?? row.Name ?? row.name ?? '',
-            runId: label[names_runLabel] ?? '',
-            stepKey: label[stepLabel] ?? '',
-            owner: label[ownerLabel] ?? '',
-        };
-    });
-}
-/** @throws PodmanFailed */
-function parseRows(output) {
-    try {
-        return Rows.parse(JSON.parse(output === '' ? '[]' : output) ?? []);
-    }
-    catch {
-        throw new errors_PodmanFailed(`podman listed its things in a form that is not understood: ${output.slice(0, 200)}`);
-    }
-}
 function failureOf(args, result, deadlineMs) {
     const what = `podman ${args.slice(0, 2).join(' ')}`;
     if (result.spawnError !== null)
@@ -47315,6 +47633,7 @@ async function releaseUidBlocks(directory, runId, names) {
 
 
 
+
 /**
  * Removes everything that one run left, found by label, by the ledger's names, by process and by folder. It can be run
  * any number of times, by main, by post and by a later run; what is gone already is no error. Never rejects.
@@ -47323,24 +47642,38 @@ async function sweep_sweepRun(podman, state, runId) {
     const directory = (0,external_node_path_.join)(state.runs, runId);
     const ledger = await readLedger(directory);
     const named = (kind) => ledger.filter((entry) => entry.kind === kind).map((entry) => entry.name);
+    const builds = named('build');
+    // What a build runs ends before the build itself, which then gives up in good order.
+    const commands = await operation('processes', () => endBuilds(builds));
     // Clients first: one that is still starting would make its container after we looked. Then containers, since a
     // volume in use cannot be removed; then conmon, where one hangs. Not side by side with our own podman calls.
     const writers = await operation('processes', () => waitForWriters(runId));
     const clients = await operation('processes', () => endProcesses(runId, isClient));
-    const containers = await operation('containers', () => removeAll(podman, 'container', runId, []));
+    // Of a build that was killed all the same.
+    const orphans = await operation('processes', () => endBuilds(builds));
+    const containers = await operation('containers', async () => {
+        const removed = await removeAll(podman, 'container', runId, []);
+        return builds.length === 0 ? removed : removed + (await podman.removeBuildContainers());
+    });
     const monitors = await operation('processes', () => endProcesses(runId, () => true));
     const [volumes, networks, images] = await Promise.all([
         operation('volumes', () => removeAll(podman, 'volume', runId, named('volume'))),
         operation('networks', () => removeAll(podman, 'network', runId, named('network'))),
         operation('images', () => removeTags(podman, runId, named('image'))),
     ]);
-    const processes = { ...monitors, itemsProcessed: sumOf([writers, clients, monitors]) };
+    const processes = { ...monitors, itemsProcessed: sumOf([commands, writers, clients, orphans, monitors]) };
     const operations = [containers, volumes, networks, images, processes];
     // The record goes last, and only when nothing is left that it names: otherwise the next run tries again.
     if (operations.every((done) => done.success)) {
         operations.push(await operation('state', () => removeState(state, runId)));
     }
     return operations;
+}
+async function endBuilds(folders) {
+    let ended = 0;
+    for (const folder of folders)
+        ended += await endBuildCommands(folder);
+    return ended;
 }
 /** @returns the ids of runs of this step, whatever became of them: post's own run, also when it saved no state. */
 async function runsOfStep(podman, state, stepKey) {
@@ -47508,7 +47841,9 @@ async function removeFolder(directory) {
         await (0,promises_.rm)(directory, { recursive: true, force: true });
     }
     catch {
-        const result = await (0,run/* runCommand */.d)('podman', ['unshare', 'rm', '-rf', '--', directory], { deadlineMs: 30_000 });
+        const result = await (0,run/* runCommand */.d)('podman', ['unshare', 'rm', '-rf', '--one-file-system', '--', directory], {
+            deadlineMs: 30_000,
+        });
         if (!result.ok)
             throw new Error(`${directory} could not be removed: ${result.stderr.trim()}`);
     }
@@ -48850,8 +49185,15 @@ async function replaceFile(path, text) {
     const unfinished = results_folder_unfinishedName(path);
     // Never through a link that somebody put there.
     await (0,promises_.rm)(unfinished, { force: true });
-    await (0,promises_.writeFile)(unfinished, text, { flag: 'wx' });
-    await (0,promises_.rename)(unfinished, path);
+    try {
+        await (0,promises_.writeFile)(unfinished, text, { flag: 'wx' });
+        await (0,promises_.rename)(unfinished, path);
+    }
+    catch (error) {
+        // On a full disk, half a file is in the way of what comes after it.
+        await (0,promises_.rm)(unfinished, { force: true }).catch(() => { });
+        throw error;
+    }
 }
 /** Also done by post: main may have been killed while it wrote. @throws what the file system says */
 async function removeUnfinished(directory) {
