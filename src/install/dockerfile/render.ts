@@ -52,16 +52,20 @@ export function renderStage(stage: Stage, { nameOf, args }: RenderWith): Rendere
 
 const maxShown = 100;
 
+/** As it may have been written, for people. */
 function shown(instruction: Instruction): string {
-  const { kind } = instruction;
-  const script = kind === 'RUN' && instruction.words.length === 3 ? instruction.words[2] : undefined;
-  const text = script === undefined ? renderInstruction(instruction, describe) : `RUN ${script}`;
-  const line = text.replaceAll(/\s+/g, ' ');
+  const line = plainly(instruction).replaceAll(/\s+/g, ' ');
   return line.length > maxShown ? `${line.slice(0, maxShown)}…` : line;
 }
 
-function describe(origin: Origin): string {
-  return origin.kind === 'image' ? origin.reference : origin.kind;
+function plainly(instruction: Instruction): string {
+  const { kind } = instruction;
+  if (kind === 'COPY' || kind === 'ADD') {
+    const sources = instruction.sources.map((source) => source.replace(/^\.\//, ''));
+    return [kind, ...sources, rendered(instruction.target)].join(' ');
+  }
+  const script = kind === 'RUN' && instruction.words.length === 3 ? instruction.words[2] : undefined;
+  return script === undefined ? renderInstruction(instruction, () => 'image') : `RUN ${script}`;
 }
 
 /** An ARG or ENV of the file's own must not take the place of one of ours. */
