@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net';
 import * as z from 'zod';
 import { variableName } from './names.ts';
 import { strict } from './strict.ts';
@@ -57,20 +58,20 @@ function buildArgument() {
   });
 }
 
-/** A name, an IPv4 address, or an IPv6 address in brackets. */
-const hostPattern =
-  /^(?:(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*|\[[0-9A-Fa-f:.]{2,45}\])(?::(\d{1,5}))?$/;
+const hostName =
+  /^(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*$/;
 
 function host() {
   const hint = 'a host such as `github.com` or `packages.example:8443`';
   return z.string(wants(hint)).superRefine((value, issues) => {
-    const port = hostPattern.exec(value)?.[1];
-    const good = hostPattern.test(value) && value.length <= 260 && (port === undefined || isPort(Number(port)));
-    if (good) return;
+    if (isAuthority(value)) return;
     issues.addIssue({ code: 'custom', message: `expected ${hint}, without scheme and path, found ${show(value)}` });
   });
 }
 
-function isPort(port: number): boolean {
-  return port >= 1 && port <= 65_535;
+/** `HOST` or `HOST:PORT`, where the host is a name, an IPv4 address, or an IPv6 address in brackets. */
+function isAuthority(text: string): boolean {
+  const [, host = '', port] = /^(\[[^\]]*\]|[^:]*)(?::(\d{1,5}))?$/.exec(text) ?? [];
+  const isHost = host.startsWith('[') ? isIPv6(host.slice(1, -1)) : hostName.test(host) && host.length <= 253;
+  return isHost && (port === undefined || (Number(port) >= 1 && Number(port) <= 65_535));
 }

@@ -3,6 +3,9 @@ import * as z from 'zod';
 import { runCommand } from '../process/run.ts';
 import { type Registry, RegistryFault } from './upstream.ts';
 
+/** npm takes a third of a second, and on a machine that is very busy a hundred times as long. */
+const answerMs = 120_000;
+
 /** `npm config ls --json`: every setting by its name; npm itself leaves credentials out. */
 const Settings = z.record(z.string(), z.unknown());
 
@@ -13,7 +16,7 @@ const Settings = z.record(z.string(), z.unknown());
  */
 export async function findRegistry(): Promise<Registry> {
   const result = await runCommand('npm', ['config', 'ls', '--json'], {
-    deadlineMs: 30_000,
+    deadlineMs: answerMs,
     // No project is there.
     cwd: '/',
     env: npmVariables(),
@@ -25,7 +28,9 @@ export async function findRegistry(): Promise<Registry> {
     );
   }
   if (!result.ok) {
-    const why = result.timedOut ? 'no answer within 30 s' : (result.stderr.trim().split('\n').at(-1) ?? '');
+    const why = result.timedOut
+      ? `no answer within ${answerMs / 1000} s`
+      : (result.stderr.trim().split('\n').at(-1) ?? '');
     throw new RegistryFault(`\`npm config ls\` does not say which registry to use: ${why}`);
   }
   const settings = parseSettings(result.stdout);

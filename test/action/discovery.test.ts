@@ -1,4 +1,6 @@
 import { readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -194,5 +196,59 @@ describe('the workspace as a source', () => {
     expect(main.exitCode).toBe(1);
     expect(result.servers).toMatchObject([{ state: 'failed', startup: { outcome: 'not_mcp' } }]);
     expect(result.servers[0]?.reason).toContain('No MCP server was found');
+  });
+});
+
+describe('a server of the MCP registry', () => {
+  const published = {
+    manifest: { name: 'weather-server', version: '2.1.0', bin: 'server.mjs', mcpName: 'io.example/weather' },
+    files: { 'server.mjs': `#!/usr/bin/env node\n${program('healthy.mjs')}`, 'lib.mjs': program('lib.mjs') },
+  };
+  const entry = {
+    $schema: 'https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json',
+    name: 'io.example/weather',
+    description: 'Weather.',
+    version: '2.1.0',
+    packages: [{ registryType: 'npm', identifier: 'weather-server', version: '2.1.0', transport: { type: 'stdio' } }],
+  };
+
+  it('is looked up by its API, and the package that it names is installed and tested', async () => {
+    const asked: string[] = [];
+    const api = createServer((request, response) => {
+      asked.push(request.url ?? '');
+      if (request.url?.includes('weather') !== true) return void response.writeHead(404).end('{}');
+      response.end(JSON.stringify({ server: entry, _meta: {} }));
+    });
+    await new Promise<void>((resolve) => api.listen(0, '127.0.0.1', resolve));
+    const registry = await startRegistry([published]);
+    const job = createJob({
+      inputs: { repositories: 'registry:io.example/weather\nregistry:io.example/nothing@1.0.0' },
+      env: {
+        npm_config_registry: registry.url,
+        MCP_REGISTRY_URL: `http://127.0.0.1:${(api.address() as AddressInfo).port}`,
+      },
+    });
+    try {
+      await job.main();
+      const [weather, nothing] = WorkflowResult.parse(job.readResult()).servers;
+      expect(weather).toMatchObject({
+        state: 'passed',
+        source: { resolved: { kind: 'npm', name: 'weather-server', version: '2.1.0' } },
+      });
+      expect(nothing).toMatchObject({
+        state: 'failed',
+        reason: expect.stringContaining('io.example/nothing 1.0.0 does not exist in the MCP registry'),
+      });
+      expect(asked.sort()).toEqual([
+        '/v0.1/servers/io.example%2Fnothing/versions/1.0.0',
+        '/v0.1/servers/io.example%2Fweather/versions/latest',
+      ]);
+      await job.post();
+      expect(leftovers([job])).toEqual([]);
+    } finally {
+      api.close();
+      await registry.close();
+      job.remove();
+    }
   });
 });

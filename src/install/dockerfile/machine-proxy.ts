@@ -1,4 +1,5 @@
 import { BlockList, isIP, isIPv6 } from 'node:net';
+import { RegistryFault } from '../upstream.ts';
 import type { Target } from './package-hosts.ts';
 
 /** The proxies that the environment of this machine names, and what it excepts from them. */
@@ -7,7 +8,7 @@ export class MachineProxy {
   readonly #https: URL | null;
   readonly #excepted: readonly ((target: Target) => boolean)[];
 
-  /** @throws Error for a proxy that is not reached by HTTP */
+  /** @throws RegistryFault for a proxy that is not reached by HTTP */
   constructor(env: Readonly<NodeJS.ProcessEnv>) {
     this.#http = proxyOf(env, 'HTTP_PROXY');
     this.#https = proxyOf(env, 'HTTPS_PROXY');
@@ -45,7 +46,7 @@ function proxyOf(env: Readonly<NodeJS.ProcessEnv>, name: string): URL | null {
   } catch {
     // Said below, without the value: it may hold a password.
   }
-  throw new Error(`${name} of this machine is not the address of an http:// or https:// proxy`);
+  throw new RegistryFault(`${name} of this machine is not the address of an http:// or https:// proxy`);
 }
 
 /** `*`, a name with all below it, `.name`, `*.name`, an address, `a-b` or `a/bits` of addresses; a port behind a name. */

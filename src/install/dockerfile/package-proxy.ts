@@ -66,7 +66,7 @@ export class PackageProxy {
     this.#server.on('connection', (client) => this.#watch(client));
   }
 
-  /** @throws Error for a host that is none, and where the environment names a proxy that is none */
+  /** @throws RegistryFault where the environment names a proxy that is none, Error for a host that is none */
   static async open(options: PackageProxyOptions): Promise<PackageProxy> {
     const proxy = new PackageProxy(options);
     await listen(proxy.#server, options.folder, mirrorSocket);

@@ -57,7 +57,7 @@ export function failureOf(result: BuildResult, { file, at, refused, tooLarge, li
 }
 
 function reasonOf({ tail, exitCode }: BuildResult): string {
-  const said = /^Error: building at STEP ".*": (.*)$/mu.exec(lastLines(tail))?.[1] ?? '';
+  const said = /^Error: building at STEP "(?:[^"\\]|\\.)*": (.*)$/mu.exec(lastLines(tail))?.[1] ?? '';
   const [, code] = /exit status (\d+)$/u.exec(said) ?? [];
   if (code !== undefined) return `it ended with exit code ${code}`;
   return said === '' ? `podman ended with ${exitCode}` : said;
