@@ -22,7 +22,7 @@ export function buildSchema() {
       .optional()
       .describe('Values for `ARG`. No secrets: whoever has the image can read them.'),
     hosts: z
-      .array(host(), wants('a list of hosts'))
+      .array(reachableHost(), wants('a list of hosts'))
       .max(50, 'more than 50 hosts')
       .optional()
       .describe('Hosts that its commands may reach beside those of the package managers: `HOST` or `HOST:PORT`.'),
@@ -61,7 +61,7 @@ function buildArgument() {
 const hostName =
   /^(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*$/;
 
-function host() {
+function reachableHost() {
   const hint = 'a host such as `github.com` or `packages.example:8443`';
   return z.string(wants(hint)).superRefine((value, issues) => {
     if (isAuthority(value)) return;
@@ -70,8 +70,8 @@ function host() {
 }
 
 /** `HOST` or `HOST:PORT`, where the host is a name, an IPv4 address, or an IPv6 address in brackets. */
-function isAuthority(text: string): boolean {
-  const [, host = '', port] = /^(\[[^\]]*\]|[^:]*)(?::(\d{1,5}))?$/.exec(text) ?? [];
+function isAuthority(value: string): boolean {
+  const [, host = '', port] = /^(\[[^\]]*\]|[^:]*)(?::(\d{1,5}))?$/.exec(value) ?? [];
   const isHost = host.startsWith('[') ? isIPv6(host.slice(1, -1)) : hostName.test(host) && host.length <= 253;
   return isHost && (port === undefined || (Number(port) >= 1 && Number(port) <= 65_535));
 }

@@ -1,8 +1,10 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { messageOf } from '../process/failure.ts';
 import type { Exit, PipedProcess } from '../process/piped.ts';
 import { runCommand } from '../process/run.ts';
+import { PodmanFailed } from './errors.ts';
 import { OutputLog } from './output-log.ts';
 import type { HostMount } from './policy.ts';
 
@@ -151,17 +153,21 @@ export async function endBuildCommands(folder: string): Promise<number> {
   return bundles.length;
 }
 
-/** Makes the folder of a build, with its Dockerfile. @returns where that is */
+/** Makes the folder of a build, with its Dockerfile. @returns where that is. @throws PodmanFailed */
 export async function writeDockerfile(folder: string, text: string): Promise<string> {
-  await mkdir(join(folder, 'tmp'), { recursive: true, mode: 0o700 });
   const file = join(folder, 'Dockerfile');
-  await writeFile(file, text);
-  return file;
+  try {
+    await mkdir(join(folder, 'tmp'), { recursive: true, mode: 0o700 });
+    await writeFile(file, text);
+    return file;
+  } catch (error) {
+    throw new PodmanFailed(`a build could not be prepared: ${messageOf(error)}`);
+  }
 }
 
-/** @param pidFile as podman-run(1) writes it. @returns the network namespace of a container that runs */
+/** @param pidFile as podman-run(1) writes it. @returns the network namespace of a container that runs. @throws PodmanFailed */
 export async function networkOf(pidFile: string): Promise<string> {
-  const pid = Number(await readFile(pidFile, 'utf8'));
-  if (!Number.isSafeInteger(pid) || pid <= 1) throw new Error(`${pidFile} holds no process`);
-  return `/proc/${pid}/ns/net`;
+  const pid = Number(await readFile(pidFile, 'utf8').catch(() => ''));
+  if (Number.isSafeInteger(pid) && pid > 1) return `/proc/${pid}/ns/net`;
+  throw new PodmanFailed('the network namespace of a build is not there: the container that holds it has ended');
 }

@@ -21,11 +21,9 @@ export async function sweepRun(podman: Podman, state: StateDirectories, runId: s
   const ledger = await readLedger(directory);
   const named = (kind: string) => ledger.filter((entry) => entry.kind === kind).map((entry) => entry.name);
   const builds = named('build');
-  // What a build runs ends before the build itself, which then gives up in good order.
-  const commands = await operation('processes', () => endBuilds(builds));
   // Clients first: one that is still starting would make its container after we looked. Then containers, since a
   // volume in use cannot be removed; then conmon, where one hangs. Not side by side with our own podman calls.
-  const writers = await operation('processes', () => waitForWriters(runId));
+  const writers = await operation('processes', () => waitForWriters(runId, builds));
   const clients = await operation('processes', () => endProcesses(runId, isClient));
   // Of a build that was killed all the same.
   const orphans = await operation('processes', () => endBuilds(builds));
@@ -39,7 +37,7 @@ export async function sweepRun(podman: Podman, state: StateDirectories, runId: s
     operation('networks', () => removeAll(podman, 'network', runId, named('network'))),
     operation('images', () => removeTags(podman, runId, named('image'))),
   ]);
-  const processes = { ...monitors, itemsProcessed: sumOf([commands, writers, clients, orphans, monitors]) };
+  const processes = { ...monitors, itemsProcessed: sumOf([writers, clients, orphans, monitors]) };
   const operations = [containers, volumes, networks, images, processes];
   // The record goes last, and only when nothing is left that it names: otherwise the next run tries again.
   if (operations.every((done) => done.success)) {
@@ -147,12 +145,18 @@ function sumOf(operations: readonly CleanupOperation[]): number {
 const storeWriters = new Set(['import', 'pull', 'load', 'build']);
 const patienceMs = 10_000;
 
-/** Waits for them to end; they take a fraction of a second. @returns how many there were. */
-async function waitForWriters(runId: string): Promise<number> {
+/**
+ * Waits for them to end; they take a fraction of a second, but for builds: what these run is ended, and then they give up
+ * in good order. @returns how many there were.
+ */
+async function waitForWriters(runId: string, builds: readonly string[]): Promise<number> {
   const writing = async () => (await processesOf(runId)).filter((each) => storeWriters.has(each.arguments[1] ?? ''));
   const found = (await writing()).length;
   const deadline = Date.now() + patienceMs;
-  while (Date.now() < deadline && (await writing()).length > 0) await sleep(50);
+  while (Date.now() < deadline && (await writing()).length > 0) {
+    await endBuilds(builds);
+    await sleep(50);
+  }
   return found;
 }
 

@@ -216,8 +216,8 @@ describe('a server of the MCP registry', () => {
     const asked: string[] = [];
     const api = createServer((request, response) => {
       asked.push(request.url ?? '');
-      if (request.url?.includes('weather') !== true) return void response.writeHead(404).end('{}');
-      response.end(JSON.stringify({ server: entry, _meta: {} }));
+      if (request.url?.includes('weather') === true) response.end(JSON.stringify({ server: entry, _meta: {} }));
+      else response.writeHead(404).end('{}');
     });
     await new Promise<void>((resolve) => api.listen(0, '127.0.0.1', resolve));
     const registry = await startRegistry([published]);

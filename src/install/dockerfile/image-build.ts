@@ -1,9 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { rootCertificates } from 'node:tls';
 import type { Checkout } from '../../checkout/model.ts';
 import type { BuildConfig, ServerConfig } from '../../config/model.ts';
 import type { ResolvedSource } from '../../result/model.ts';
 import type { BuildResult } from '../../sandbox/build.ts';
+import { ImageRefused } from '../../sandbox/errors.ts';
 import type { HostMount } from '../../sandbox/policy.ts';
 import type { PreparedImage } from '../../sandbox/sandbox.ts';
 import { certificatesOf } from '../certificates.ts';
@@ -86,7 +88,10 @@ export class ImageBuild {
     const names = new Map<string, string>();
     for (const { reference, line } of plan.bases) {
       const report = (message: string) => progress(this.#server.name, message);
-      const image = await sandbox.prepareImage(reference, { signal, progress: report });
+      const image = await sandbox.prepareImage(reference, { signal, progress: report }).catch((error: unknown) => {
+        if (!(error instanceof ImageRefused)) throw error;
+        throw new ImageRefused(`${this.#source.file}:${line}: ${error.message}`, error.outcome);
+      });
       const name = await sandbox.builder.nameBase(image);
       if (name === null) {
         const advice = `${this.#source.file}:${line}: the image ${reference} has instructions of its own for what is built upon it (ONBUILD), which are not run here: begin from one that has none.`;
@@ -174,7 +179,8 @@ export class ImageBuild {
     const text = await certificatesOf(env, env['NODE_EXTRA_CA_CERTS']);
     if (text === null) return null;
     const from = join(await sandbox.freshFolder('c'), 'certificates.pem');
-    await writeFile(from, text, { mode: 0o644 });
+    // Most tools take a file like this in place of their own, and it may hold no more than the machine's.
+    await writeFile(from, [text, ...rootCertificates].join('\n'), { mode: 0o644 });
     return { from, at: certificatesAt };
   }
 

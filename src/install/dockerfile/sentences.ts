@@ -26,8 +26,8 @@ export function progressIn(line: string, { steps }: RenderedStage): Progressed |
 export function buildFault({ exitCode, spawnError, canceled, tail }: BuildResult): string | null {
   if (spawnError !== null) return `podman could not be started (${spawnError})`;
   if (canceled) return 'the build was interrupted';
-  const said = /^Error: .*/mu.exec(lastLines(tail))?.[0];
-  if (said === undefined) return exitCode === null ? 'podman ended in the middle of a build' : null;
+  const said = lastError(tail);
+  if (said === null) return exitCode === null ? 'podman ended in the middle of a build' : null;
   if (/no space left on device/iu.test(said)) return `the image could not be built: the disk is full (${said})`;
   return /building at STEP/u.test(said) ? null : `podman could not build: ${said}`;
 }
@@ -61,6 +61,15 @@ function reasonOf({ tail, exitCode }: BuildResult): string {
   const [, code] = /exit status (\d+)$/u.exec(said) ?? [];
   if (code !== undefined) return `it ended with exit code ${code}`;
   return said === '' ? `podman ended with ${exitCode}` : said;
+}
+
+/** What podman says last. Commands say `Error:`, too, but podman comes after them. */
+function lastError(tail: string): string | null {
+  return (
+    lastLines(tail)
+      .split('\n')
+      .findLast((line) => line.startsWith('Error: ')) ?? null
+  );
 }
 
 /** The end of an output: what a command printed long before says nothing of how the build ended. */

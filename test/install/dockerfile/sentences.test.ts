@@ -113,10 +113,11 @@ describe('what is no verdict on a Dockerfile', () => {
     expect(buildFault(result)).toBe(sentence);
   });
 
-  it.each([failedRun, `Error: of the command, long before\n${'x\n'.repeat(10)}${failedRun}`])(
-    'but a command that fails is',
-    (tail) => {
-      expect(buildFault(ended(tail))).toBe(null);
-    },
-  );
+  it.each([
+    failedRun,
+    `Error: of the command, long before\n${'x\n'.repeat(10)}${failedRun}`,
+    `Error: Cannot find module "x"\n${failedRun}`,
+  ])('but a command that fails is', (tail) => {
+    expect(buildFault(ended(tail))).toBe(null);
+  });
 });
