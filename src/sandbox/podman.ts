@@ -40,6 +40,10 @@ export type Kind = 'container' | 'volume' | 'network';
 /** One hosted image had podman hang in a third of the jobs: no call is without a deadline. */
 const shortDeadlineMs = 30_000;
 const removalAttempts = 4;
+/** In a cleanup from outside, for every call after one that hung, until one does not: it would wait for each of them. */
+const hangingDeadlineMs = 3000;
+/** On this machine, whoever called it. */
+let hangs = false;
 
 /** The only writer of podman's arguments. Every call has a deadline and a built environment. */
 export class Podman {
@@ -60,18 +64,21 @@ export class Podman {
 
   /** @param deadlineMs also for calls that wait for a container to end. */
   async call(args: readonly string[], deadlineMs = shortDeadlineMs, extra: CallOptions = {}): Promise<CommandResult> {
-    return runCommand('podman', args, {
-      deadlineMs,
+    const sweeps = this.#stop === null;
+    const result = await runCommand('podman', args, {
+      deadlineMs: sweeps && hangs ? Math.min(deadlineMs, hangingDeadlineMs) : deadlineMs,
       ...extra,
       // What only removes bears no mark: post and a run beside it may sweep at once, and would end each other's commands.
-      env: { [runVariable]: this.#stop === null ? '' : this.#identity.runId, ...extra.env },
+      env: { [runVariable]: sweeps ? '' : this.#identity.runId, ...extra.env },
     });
+    if (sweeps) hangs = result.timedOut;
+    return result;
   }
 
   /** @throws PodmanFailed with podman's own last words. */
   async must(args: readonly string[], deadlineMs = shortDeadlineMs, extra: CallOptions = {}): Promise<string> {
     const result = await this.call(args, deadlineMs, extra);
-    if (!result.ok) throw new PodmanFailed(failureOf(args, result, deadlineMs));
+    if (!result.ok) throw new PodmanFailed(failureOf(args, result));
     return result.stdout.trim();
   }
 
@@ -275,10 +282,10 @@ type CallOptions = {
   readonly maxOutput?: number | undefined;
 };
 
-function failureOf(args: readonly string[], result: CommandResult, deadlineMs: number): string {
+function failureOf(args: readonly string[], result: CommandResult): string {
   const what = `podman ${args.slice(0, 2).join(' ')}`;
   if (result.spawnError !== null) return `${what} could not be started (${result.spawnError})`;
-  if (result.timedOut) return `${what} did not end within ${Math.round(deadlineMs / 1000)} s`;
+  if (result.timedOut) return `${what} did not end within ${Math.round(result.durationMs / 1000)} s`;
   if (result.canceled) return `${what} was interrupted`;
   const lastWords = result.stderr.trim().split('\n').at(-1) ?? '';
   return `${what} failed with exit code ${result.exitCode ?? result.signal ?? 'unknown'}: ${lastWords}`;
