@@ -46785,6 +46785,25 @@ async function makeVisibleFolder(path) {
 var external_node_timers_promises_ = __nccwpck_require__(8500);
 // EXTERNAL MODULE: ./lib/process/run.js + 143 modules
 var run = __nccwpck_require__(551);
+;// CONCATENATED MODULE: ./lib/sandbox/errors.js
+/** The sandbox cannot be made on this machine: infrastructure, never a verdict. The message says what to do. */
+class errors_SandboxUnavailable extends (/* unused pure expression or super */ null && (Error)) {
+    name = 'SandboxUnavailable';
+}
+/** A podman command failed or did not end in time: infrastructure. */
+class errors_PodmanFailed extends Error {
+    name = 'PodmanFailed';
+}
+/** An image that will not do, however often it is tried: a verdict on what names it. The message is for the user. */
+class ImageRefused extends Error {
+    name = 'ImageRefused';
+    outcome;
+    constructor(message, outcome = 'install_failed') {
+        super(message);
+        this.outcome = outcome;
+    }
+}
+
 // EXTERNAL MODULE: external "node:string_decoder"
 var external_node_string_decoder_ = __nccwpck_require__(6193);
 ;// CONCATENATED MODULE: ./lib/sandbox/output-log.js
@@ -46864,6 +46883,8 @@ class OutputLog {
 }
 
 ;// CONCATENATED MODULE: ./lib/sandbox/build.js
+
+
 
 
 
@@ -46966,38 +46987,24 @@ async function endBuildCommands(folder) {
     }
     return bundles.length;
 }
-/** Makes the folder of a build, with its Dockerfile. @returns where that is */
+/** Makes the folder of a build, with its Dockerfile. @returns where that is. @throws PodmanFailed */
 async function writeDockerfile(folder, text) {
-    await (0,promises_.mkdir)((0,external_node_path_.join)(folder, 'tmp'), { recursive: true, mode: 0o700 });
     const file = (0,external_node_path_.join)(folder, 'Dockerfile');
-    await (0,promises_.writeFile)(file, text);
-    return file;
-}
-/** @param pidFile as podman-run(1) writes it. @returns the network namespace of a container that runs */
-async function networkOf(pidFile) {
-    const pid = Number(await (0,promises_.readFile)(pidFile, 'utf8'));
-    if (!Number.isSafeInteger(pid) || pid <= 1)
-        throw new Error(`${pidFile} holds no process`);
-    return `/proc/${pid}/ns/net`;
-}
-
-;// CONCATENATED MODULE: ./lib/sandbox/errors.js
-/** The sandbox cannot be made on this machine: infrastructure, never a verdict. The message says what to do. */
-class errors_SandboxUnavailable extends (/* unused pure expression or super */ null && (Error)) {
-    name = 'SandboxUnavailable';
-}
-/** A podman command failed or did not end in time: infrastructure. */
-class errors_PodmanFailed extends Error {
-    name = 'PodmanFailed';
-}
-/** An image that will not do, however often it is tried: a verdict on what names it. The message is for the user. */
-class ImageRefused extends Error {
-    name = 'ImageRefused';
-    outcome;
-    constructor(message, outcome = 'install_failed') {
-        super(message);
-        this.outcome = outcome;
+    try {
+        await (0,promises_.mkdir)((0,external_node_path_.join)(folder, 'tmp'), { recursive: true, mode: 0o700 });
+        await (0,promises_.writeFile)(file, text);
+        return file;
     }
+    catch (error) {
+        throw new errors_PodmanFailed(`a build could not be prepared: ${(0,failure/* messageOf */.b)(error)}`);
+    }
+}
+/** @param pidFile as podman-run(1) writes it. @returns the network namespace of a container that runs. @throws PodmanFailed */
+async function networkOf(pidFile) {
+    const pid = Number(await (0,promises_.readFile)(pidFile, 'utf8').catch(() => ''));
+    if (Number.isSafeInteger(pid) && pid > 1)
+        return `/proc/${pid}/ns/net`;
+    throw new errors_PodmanFailed('the network namespace of a build is not there: the container that holds it has ended');
 }
 
 ;// CONCATENATED MODULE: ./lib/sandbox/names.js
@@ -47334,6 +47341,10 @@ function counter(events, name) {
 /** One hosted image had podman hang in a third of the jobs: no call is without a deadline. */
 const shortDeadlineMs = 30_000;
 const removalAttempts = 4;
+/** In a cleanup from outside, for every call after one that hung, until one does not: it would wait for each of them. */
+const hangingDeadlineMs = 3000;
+/** On this machine, whoever called it. */
+let hangs = false;
 /** The only writer of podman's arguments. Every call has a deadline and a built environment. */
 class podman_Podman {
     #identity;
@@ -47351,18 +47362,22 @@ class podman_Podman {
     }
     /** @param deadlineMs also for calls that wait for a container to end. */
     async call(args, deadlineMs = shortDeadlineMs, extra = {}) {
-        return (0,run/* runCommand */.d)('podman', args, {
-            deadlineMs,
+        const sweeps = this.#stop === null;
+        const result = await (0,run/* runCommand */.d)('podman', args, {
+            deadlineMs: sweeps && hangs ? Math.min(deadlineMs, hangingDeadlineMs) : deadlineMs,
             ...extra,
             // What only removes bears no mark: post and a run beside it may sweep at once, and would end each other's commands.
-            env: { [runVariable]: this.#stop === null ? '' : this.#identity.runId, ...extra.env },
+            env: { [runVariable]: sweeps ? '' : this.#identity.runId, ...extra.env },
         });
+        if (sweeps)
+            hangs = result.timedOut;
+        return result;
     }
     /** @throws PodmanFailed with podman's own last words. */
     async must(args, deadlineMs = shortDeadlineMs, extra = {}) {
         const result = await this.call(args, deadlineMs, extra);
         if (!result.ok)
-            throw new errors_PodmanFailed(failureOf(args, result, deadlineMs));
+            throw new errors_PodmanFailed(failureOf(args, result));
         return result.stdout.trim();
     }
     /** As {@link must}, for what makes things: not after the run was stopped. */
@@ -47543,12 +47558,12 @@ function withLimit(exit, { memoryKills }, memory) {
     const killed = exit.exitCode === 137 || exit.signal === 'SIGKILL';
     return killed && memoryKills > 0 ? { ...exit, exceeded: memoryPhrase(memory) } : exit;
 }
-function failureOf(args, result, deadlineMs) {
+function failureOf(args, result) {
     const what = `podman ${args.slice(0, 2).join(' ')}`;
     if (result.spawnError !== null)
         return `${what} could not be started (${result.spawnError})`;
     if (result.timedOut)
-        return `${what} did not end within ${Math.round(deadlineMs / 1000)} s`;
+        return `${what} did not end within ${Math.round(result.durationMs / 1000)} s`;
     if (result.canceled)
         return `${what} was interrupted`;
     const lastWords = result.stderr.trim().split('\n').at(-1) ?? '';
@@ -47643,11 +47658,9 @@ async function sweep_sweepRun(podman, state, runId) {
     const ledger = await readLedger(directory);
     const named = (kind) => ledger.filter((entry) => entry.kind === kind).map((entry) => entry.name);
     const builds = named('build');
-    // What a build runs ends before the build itself, which then gives up in good order.
-    const commands = await operation('processes', () => endBuilds(builds));
     // Clients first: one that is still starting would make its container after we looked. Then containers, since a
     // volume in use cannot be removed; then conmon, where one hangs. Not side by side with our own podman calls.
-    const writers = await operation('processes', () => waitForWriters(runId));
+    const writers = await operation('processes', () => waitForWriters(runId, builds));
     const clients = await operation('processes', () => endProcesses(runId, isClient));
     // Of a build that was killed all the same.
     const orphans = await operation('processes', () => endBuilds(builds));
@@ -47661,7 +47674,7 @@ async function sweep_sweepRun(podman, state, runId) {
         operation('networks', () => removeAll(podman, 'network', runId, named('network'))),
         operation('images', () => removeTags(podman, runId, named('image'))),
     ]);
-    const processes = { ...monitors, itemsProcessed: sumOf([commands, writers, clients, orphans, monitors]) };
+    const processes = { ...monitors, itemsProcessed: sumOf([writers, clients, orphans, monitors]) };
     const operations = [containers, volumes, networks, images, processes];
     // The record goes last, and only when nothing is left that it names: otherwise the next run tries again.
     if (operations.every((done) => done.success)) {
@@ -47767,13 +47780,18 @@ function sumOf(operations) {
 /** Commands that write to the image store: killed in the middle, they break it for everything of this user. */
 const storeWriters = new Set(['import', 'pull', 'load', 'build']);
 const patienceMs = 10_000;
-/** Waits for them to end; they take a fraction of a second. @returns how many there were. */
-async function waitForWriters(runId) {
+/**
+ * Waits for them to end; they take a fraction of a second, but for builds: what these run is ended, and then they give up
+ * in good order. @returns how many there were.
+ */
+async function waitForWriters(runId, builds) {
     const writing = async () => (await processesOf(runId)).filter((each) => storeWriters.has(each.arguments[1] ?? ''));
     const found = (await writing()).length;
     const deadline = Date.now() + patienceMs;
-    while (Date.now() < deadline && (await writing()).length > 0)
+    while (Date.now() < deadline && (await writing()).length > 0) {
+        await endBuilds(builds);
         await (0,external_node_timers_promises_.setTimeout)(50);
+    }
     return found;
 }
 /** Ends what the run started on the host and that outlived it: podman's clients, and conmon where one hangs. */
