@@ -2,7 +2,7 @@ import pLimit from 'p-limit';
 import { Worker } from 'node:worker_threads';
 import type { Reply, Task, WorkerMessage } from './schema-worker.mjs';
 
-/** `late`: the deadline passed and the worker was ended. `broken`: the worker itself failed; `reason` is a sentence. */
+/** `late`: the task took more time or memory than it may have, and the worker was ended. `broken`: the worker itself failed; `reason` is a sentence. */
 export type TaskOutcome =
   | { readonly state: 'done'; readonly reply: Reply }
   | { readonly state: 'late' }
@@ -12,6 +12,9 @@ export type TaskOutcome =
 const startLimitMs = 30_000;
 /** A thread that gets no processor is not late: servers beside it may have taken all there is. Against a hang as well. */
 const starvedLimitMs = 60_000;
+
+/** Of a thread's heap, in MiB. What branches without end may come to this sooner than to its deadline. */
+export const workerMiB = 256;
 
 /** One thread for hostile work, one task at a time; a task that passes its deadline ends the thread, the next starts anew. */
 export class DeadlineWorker {
@@ -60,7 +63,7 @@ export class DeadlineWorker {
       // Whatever it might print would be written to our own streams. Nobody reads these: that would keep the process.
       stdout: true,
       stderr: true,
-      resourceLimits: { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 32 },
+      resourceLimits: { maxOldGenerationSizeMb: workerMiB, maxYoungGenerationSizeMb: 32 },
     };
     const worker = new Worker(new URL('./schema-worker.mjs', import.meta.url), options);
     worker.unref();
@@ -102,7 +105,10 @@ function exchange(worker: Worker, task: Task, deadlineMs: number): Promise<TaskO
       };
       waitFor(deadlineMs, look);
     };
-    const onError = (error: unknown) => settle(broken(`the checker broke off: ${String(error).slice(0, 200)}`));
+    const onError = (error: unknown) => {
+      const full = error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY';
+      settle(full ? { state: 'late' } : broken(`the checker broke off: ${String(error).slice(0, 200)}`));
+    };
     const onExit = () => settle(broken('the checker ended before it answered'));
     // These timers are not unref'ed: while a task is under way the process waits for it, at most this long.
     let timer = setTimeout(timeUp(broken('the checker did not start')), startLimitMs);

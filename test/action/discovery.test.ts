@@ -230,7 +230,8 @@ describe('a server of the MCP registry', () => {
     });
     try {
       await job.main();
-      const [weather, nothing] = WorkflowResult.parse(job.readResult()).servers;
+      const { servers } = WorkflowResult.parse(job.readResult());
+      const [weather, nothing] = ['weather', 'nothing'].map((name) => servers.find((each) => each.name === name));
       expect(weather).toMatchObject({
         state: 'passed',
         source: { resolved: { kind: 'npm', name: 'weather-server', version: '2.1.0' } },
