@@ -161,7 +161,9 @@ describe.skipIf(smallDisk === undefined)(
       mkdirSync(results);
       fill();
       job = jobWith(one, waits(100), { inputs: { 'results-directory': results } });
-      expectSaid(await job.main());
+      const main = await job.main();
+      expectSaid(main);
+      expect(main.outputs).toMatchObject({ conclusion: 'passed' });
       await cleanAfterPost();
     });
 
