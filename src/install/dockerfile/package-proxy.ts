@@ -188,8 +188,11 @@ export class PackageProxy {
       this.#note(to, known ? error.message : `${asked} broke off its answer: ${messageOf(error)}`);
     }
     if (!(error instanceof NotPublic)) return { status: 502, sentence: `${asked} could not be reached` };
-    const remedy = 'if that is meant, add it under build.hosts';
-    return { status: 403, sentence: `${asked} is at no public address: ${remedy}` };
+    const sentence =
+      to.trust === 'listed'
+        ? 'is where this machine asks about itself, which no build may'
+        : 'is at no public address: if that is meant, add it under build.hosts';
+    return { status: 403, sentence: `${asked} ${sentence}` };
   }
 
   #note(to: Destination, sentence: string): void {

@@ -1,6 +1,6 @@
 import { BlockList, isIP, isIPv6, type LookupFunction } from 'node:net';
 
-/** A name leads to no address that anybody on the internet could have it at. */
+/** A name leads to no address that may be gone to: none at which anybody on the internet could have it, or the machine's own. */
 export class NotPublic extends Error {
   override readonly name = 'NotPublic';
 }
@@ -43,10 +43,28 @@ for (const [address, prefix] of ipv4) {
 }
 for (const [address, prefix] of ipv6) special.addSubnet(address, prefix, 'ipv6');
 
+// Where clouds answer their machines about themselves, with credentials in the answer, and everything else of the link.
+const own = new BlockList();
+own.addSubnet('169.254.0.0', 16, 'ipv4');
+own.addSubnet('64:ff9b::169.254.0.0', 112, 'ipv6');
+own.addAddress('168.63.129.16', 'ipv4');
+own.addAddress('100.100.100.200', 'ipv4');
+own.addAddress('fd00:ec2::254', 'ipv6');
+own.addSubnet('fe80::', 10, 'ipv6');
+
 export function isPublic(address: string): boolean {
+  return isOutside(special, address);
+}
+
+/** Whether an address is none at which a machine learns something of itself, wherever else it leads. */
+export function isElsewhere(address: string): boolean {
+  return isOutside(own, address);
+}
+
+function isOutside(list: BlockList, address: string): boolean {
   // With a zone (`fe80::1%2`) it is of this link.
   if (isIP(address) === 0 || address.includes('%')) return false;
-  return !special.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
+  return !list.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
 }
 
 /**
@@ -54,15 +72,35 @@ export function isPublic(address: string): boolean {
  * cannot mean another address a moment later. Fails with {@link NotPublic} where there are none.
  */
 export function publicLookup(lookup: LookupFunction): LookupFunction {
+  return checkedLookup(lookup, isPublic, 'which is not public');
+}
+
+/** As {@link publicLookup}, for a connection that may go anywhere but to where the machine learns of itself. */
+export function listedLookup(lookup: LookupFunction): LookupFunction {
+  return checkedLookup(lookup, isElsewhere, notElsewhere);
+}
+
+const notElsewhere = 'where this machine asks about itself';
+
+/** For a host that is an address, which is never looked up. @throws NotPublic */
+export function refuseOwnAddress(host: string): void {
+  if (isIP(host) !== 0 && !isElsewhere(host)) throw new NotPublic(`${host} is ${notElsewhere}`);
+}
+
+function checkedLookup(
+  lookup: LookupFunction,
+  allows: (address: string) => boolean,
+  otherwise: string,
+): LookupFunction {
   return (hostname, options, done) => {
     lookup(hostname, { ...options, all: true }, (error, found) => {
       if (error !== null) return done(error, []);
       const all = typeof found === 'string' ? [{ address: found, family: isIPv6(found) ? 6 : 4 }] : found;
-      const checked = all.filter(({ address }) => isPublic(address));
+      const checked = all.filter(({ address }) => allows(address));
       const [first] = checked;
       if (first === undefined) {
         const at = all.map(({ address }) => address).join(', ');
-        return done(new NotPublic(`${hostname} leads to ${at}, which is not public`), []);
+        return done(new NotPublic(`${hostname} leads to ${at}, ${otherwise}`), []);
       }
       return options.all === true ? done(null, checked) : done(null, first.address, first.family);
     });

@@ -4,7 +4,7 @@ import { connect, type LookupFunction, type Socket } from 'node:net';
 import { messageOf } from '../../process/failure.ts';
 import { loginFor, MachineProxy } from './machine-proxy.ts';
 import { authorityOf, type Target, type Trust } from './package-hosts.ts';
-import { NotPublic, publicLookup } from './public-lookup.ts';
+import { listedLookup, NotPublic, publicLookup, refuseOwnAddress } from './public-lookup.ts';
 
 /** An allowed host could not be reached: the doing of this machine's network or of the host. */
 export class Unreachable extends Error {
@@ -39,18 +39,20 @@ export class WayOut {
   /** @throws Error where the environment names a proxy that is none */
   constructor(env: Readonly<NodeJS.ProcessEnv>, lookup: LookupFunction, waiting: WaitingMs) {
     this.#proxies = new MachineProxy(env);
-    this.#lookups = { listed: lookup, public: publicLookup(lookup) };
+    this.#lookups = { listed: listedLookup(lookup), public: publicLookup(lookup) };
     this.#waiting = waiting;
   }
 
   /** @param signal gives it up while it is not open; then it is the caller's. @throws Unreachable, NotPublic */
   async tunnel(to: Destination, signal: AbortSignal): Promise<Socket> {
+    refuseOwnAddress(to.host);
     const proxy = this.#proxies.for(to, true);
     return proxy === null ? this.#straight(to, signal) : this.#through(proxy, to, signal);
   }
 
   /** @param signal ends the answer, too. @throws Unreachable, NotPublic */
   async ask(to: Destination, { method, path, headers }: PlainRequest, signal: AbortSignal): Promise<IncomingMessage> {
+    refuseOwnAddress(to.host);
     const proxy = this.#proxies.for(to, false);
     const host = to.port === 80 ? authorityOf(to).replace(/:80$/u, '') : authorityOf(to);
     const own = { ...headers, host };

@@ -2,7 +2,7 @@ import type { LookupFunction } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { MachineProxy } from '../../../src/install/dockerfile/machine-proxy.ts';
 import { AllowedHosts, packageHosts, targetOf } from '../../../src/install/dockerfile/package-hosts.ts';
-import { isPublic, NotPublic, publicLookup } from '../../../src/install/dockerfile/public-lookup.ts';
+import { isElsewhere, isPublic, NotPublic, publicLookup } from '../../../src/install/dockerfile/public-lookup.ts';
 
 describe('what a client asks for', () => {
   it.each([
@@ -128,6 +128,21 @@ describe('an address', () => {
     '2606:4700::6810:1',
     '2a04:4e42::223',
   ])('%s is', (address) => expect(isPublic(address)).toBe(true));
+
+  it.each([
+    '169.254.169.254',
+    '169.254.170.2',
+    '168.63.129.16',
+    '100.100.100.200',
+    '::ffff:169.254.169.254',
+    '64:ff9b::a9fe:a9fe',
+    'fd00:ec2::254',
+    'fe80::1',
+  ])('%s is where a machine asks about itself', (address) => expect(isElsewhere(address)).toBe(false));
+
+  it.each(['10.0.0.1', '127.0.0.1', '::1', 'fd00::1', '192.168.1.1'])('%s may be listed', (address) => {
+    expect(isElsewhere(address)).toBe(true);
+  });
 
   const found = (addresses: readonly string[], all: boolean) =>
     new Promise((resolve) => {

@@ -215,6 +215,23 @@ describe('what the proxy of a build refuses', () => {
     expect(asked).toBe(1);
   });
 
+  it('is where a cloud answers its machines, which nobody may list', async () => {
+    const proxy = await bench.open(['169.254.169.254', '[fd00:ec2::254]:80']);
+    const asked = ['169.254.169.254:80', '[fd00:ec2::254]:80'];
+    const answers = [
+      await bench.dial('169.254.169.254:80'),
+      await bench.dial('[fd00:ec2::254]:80'),
+      await bench.get('http://169.254.169.254/latest/meta-data/'),
+    ];
+    for (const answer of answers) {
+      expect(answer).toMatch(/^HTTP\/1\.1 403 \S+ is where this machine asks about itself/u);
+    }
+    expect(proxy.faults).toEqual(
+      ['169.254.169.254', 'fd00:ec2::254'].map((host) => `${host} is where this machine asks about itself`),
+    );
+    expect(asked.filter((each) => proxy.refused.has(each))).toEqual([]);
+  });
+
   it('is garbage, and it goes on', async () => {
     const port = await bench.opened.tcp(echo);
     const proxy = await bench.open([`127.0.0.1:${port}`]);
