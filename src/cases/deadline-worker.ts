@@ -14,7 +14,7 @@ const startLimitMs = 30_000;
 const starvedLimitMs = 60_000;
 
 /** Of a thread's heap, in MiB. What branches without end may come to this sooner than to its deadline. */
-export const workerMiB = 256;
+export const workerMiB = 64;
 
 /** One thread for hostile work, one task at a time; a task that passes its deadline ends the thread, the next starts anew. */
 export class DeadlineWorker {
@@ -63,7 +63,7 @@ export class DeadlineWorker {
       // Whatever it might print would be written to our own streams. Nobody reads these: that would keep the process.
       stdout: true,
       stderr: true,
-      resourceLimits: { maxOldGenerationSizeMb: workerMiB, maxYoungGenerationSizeMb: 32 },
+      resourceLimits: { maxOldGenerationSizeMb: workerMiB, maxYoungGenerationSizeMb: 16 },
     };
     const worker = new Worker(new URL('./schema-worker.mjs', import.meta.url), options);
     worker.unref();

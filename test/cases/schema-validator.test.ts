@@ -141,7 +141,7 @@ describe('the deadline', () => {
     const outcome = await validator.validate(slow, bait);
     expect(outcome).toEqual({
       state: 'notChecked',
-      reason: 'the schema did not finish in 5 s and 256 MiB (a pattern that backtracks?)',
+      reason: 'the schema did not finish in 5 s and 64 MiB (a pattern that backtracks?)',
       blame: 'rule',
     });
     expect(performance.now() - started).toBeLessThan(30_000);
@@ -176,7 +176,7 @@ describe('the deadline', () => {
     const outcome = await patient.select(greedy, JSON.parse(`${'['.repeat(25)}1${']'.repeat(25)}`));
     expect(outcome).toEqual({
       state: 'notChecked',
-      reason: 'the path did not finish in 50 s and 256 MiB',
+      reason: 'the path did not finish in 50 s and 64 MiB',
       blame: 'rule',
     });
     expect((await patient.validate(true, 1)).state).toBe('valid');
@@ -233,7 +233,7 @@ describe('search and select', () => {
 
   test('a catastrophic search ends', async () => {
     expect(await validator.search('^(a+)+$', bait)).toMatchObject({
-      reason: 'the pattern did not finish in 5 s and 256 MiB (does it backtrack?)',
+      reason: 'the pattern did not finish in 5 s and 64 MiB (does it backtrack?)',
     });
   });
 

@@ -215,7 +215,7 @@ export const protocolServers: readonly HostileServer[] = [
     cases: {
       matches: {
         tool: 'match',
-        seen: caseFailed('the schema did not finish in 5 s and 256 MiB (a pattern that backtracks?)'),
+        seen: caseFailed('the schema did not finish in 5 s and 64 MiB (a pattern that backtracks?)'),
       },
     },
     seen: { state: 'failed', outcome: 'ok', words: ['1 of 1 cases failed'] },
