@@ -73,8 +73,9 @@ function buildOf(entry: ServerEntry | null): BuildConfig | null {
     target = null,
     args = {},
     hosts = [],
+    registries = [],
   } = entry.build === 'dockerfile' ? {} : entry.build;
-  return { dockerfile, context, target, args, hosts };
+  return { dockerfile, context, target, args, hosts, registries };
 }
 
 function workOf(entry: ServerEntry | null): ServerConfig['work'] {

@@ -5,7 +5,7 @@ import { strict } from './strict.ts';
 import { label, text, wants } from './values.ts';
 import { show } from './words.ts';
 
-const what = '`dockerfile`, or a mapping with `dockerfile`, `context`, `target`, `args` and `hosts`';
+const what = '`dockerfile`, or a mapping with `dockerfile`, `context`, `target`, `args`, `hosts` and `registries`';
 
 /** Words as in the files of Compose, where they mean the same. */
 export function buildSchema() {
@@ -26,6 +26,13 @@ export function buildSchema() {
       .max(50, 'more than 50 hosts')
       .optional()
       .describe('Hosts that its commands may reach beside those of the package managers: `HOST` or `HOST:PORT`.'),
+    registries: z
+      .array(reachableHost(), wants('a list of registries'))
+      .max(50, 'more than 50 registries')
+      .optional()
+      .describe(
+        'Registries whose images it may use as the user of this machine may, with logins; `localhost` for images of the machine. Public ones need no mention where there is no login.',
+      ),
   });
   return z.union([z.literal('dockerfile', wants(what)), mapping], wants(what)).meta({
     description: 'Builds an image from a Dockerfile of the source, in which the server then runs.',

@@ -71,6 +71,8 @@ export interface BuildConfig {
   readonly args: Readonly<Record<string, string>>;
   /** `HOST` or `HOST:PORT`, beside those of the package managers. */
   readonly hosts: readonly string[];
+  /** As they stand in references: images of these are used as the machine's user may use them; `localhost`: its own. */
+  readonly registries: readonly string[];
 }
 
 export type SourceSpec =

@@ -1,4 +1,5 @@
 import { execa } from 'execa';
+import { writeFileSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { childEnvironment } from './environment.ts';
 import type { Exit, PipedProcess } from './piped.ts';
@@ -64,7 +65,11 @@ export async function runCommand(
 export function startPiped(
   file: string,
   args: readonly string[],
-  options: { readonly env?: Readonly<Record<string, string>> },
+  options: {
+    readonly env?: Readonly<Record<string, string>>;
+    /** Where memory runs out, the kernel is to end this and what it starts before anything else (proc(5), oom_score_adj). */
+    readonly expendable?: boolean;
+  },
 ): PipedProcess {
   const started = performance.now();
   const child = execa(file, [...args], {
@@ -72,6 +77,7 @@ export function startPiped(
     buffer: false,
     stdin: 'pipe',
   });
+  if (options.expendable === true) makeExpendable(child.pid);
   // A write after the program has gone is the reader's to notice by `exited`, not a crash of ours.
   child.stdin.on('error', () => {});
   const exited = Promise.resolve(child).then((result) => ({
@@ -87,6 +93,14 @@ export function startPiped(
     exited,
     kill: () => void child.kill('SIGKILL'),
   };
+}
+
+function makeExpendable(pid: number | undefined): void {
+  try {
+    writeFileSync(`/proc/${pid}/oom_score_adj`, '1000');
+  } catch {
+    // It is gone already, or never was.
+  }
 }
 
 function common(env: Readonly<Record<string, string>> | undefined) {

@@ -8,7 +8,7 @@ import { PodmanFailed } from './errors.ts';
 import { OutputLog } from './output-log.ts';
 import type { HostMount } from './policy.ts';
 
-/** One image to be built. The text has no more in it than {@link renderBuild} writes. */
+/** One image to be built. The text is one of ours, with known instructions only. */
 export interface BuildSpec {
   /** What comes out is called so. */
   readonly tag: string;

@@ -40,6 +40,11 @@ export class ImageBuilder {
     return hasTriggers(await this.#configurationOf(tag)) ? null : tag;
   }
 
+  /** @param reference with its registry. @returns whether this machine's user is logged in for it */
+  async hasLogin(reference: string): Promise<boolean> {
+    return this.#podman.hasLogin(reference.replace(/@.*$/u, '').replace(/:[^:/]*$/u, ''));
+  }
+
   /** An image without any files, which is what `FROM scratch` begins from. @throws PodmanFailed */
   async emptyBase(): Promise<string> {
     const tag = this.#tag('base');
@@ -86,5 +91,5 @@ export function hasTriggers(configuration: string): boolean {
   const plain = configuration.replaceAll(/\\u([0-9a-f]{4})/giu, (_, code: string) =>
     String.fromCharCode(Number.parseInt(code, 16)),
   );
-  return [...plain.matchAll(/"onbuild"\s*:\s*(?!null\b|\[\s*\])/giu)].length > 0;
+  return /"onbuild"\s*:(?!\s*(?:null\b|\[\s*\]))/iu.test(plain);
 }

@@ -9,6 +9,8 @@ export interface PrepareOptions {
   readonly signal: AbortSignal;
   /** Told every few seconds while an image is being pulled. */
   readonly progress?: ((message: string) => void) | undefined;
+  /** Asks its registry for it also where it is here already, so that nobody gets what that would not give him. */
+  readonly pullAlways?: boolean;
 }
 
 /** Looks at the files of an image from a container of ours. */
@@ -30,17 +32,19 @@ export class Images {
 
   /** @throws ImageRefused where another try would end the same; PodmanFailed */
   async prepare(given: string, options: PrepareOptions): Promise<PreparedImage> {
-    const known = this.#prepared.get(given);
+    const key = JSON.stringify([given, options.pullAlways === true]);
+    const known = this.#prepared.get(key);
     if (known !== undefined) return known;
     const preparing = this.#prepare(given, options);
-    this.#prepared.set(given, preparing);
+    this.#prepared.set(key, preparing);
     // What failed may work in a later round of the same process.
-    preparing.catch(() => this.#prepared.delete(given));
+    preparing.catch(() => this.#prepared.delete(key));
     return preparing;
   }
 
   async #prepare(given: string, options: PrepareOptions): Promise<PreparedImage> {
-    const inspected = (await this.#podman.inspectImage(given)) ?? (await this.#pull(given, options));
+    const present = options.pullAlways === true ? null : await this.#podman.inspectImage(given);
+    const inspected = present ?? (await this.#pull(given, options));
     const facts = parseImageFacts(given, inspected);
     refuseForeignPlatform(given, facts);
     const look = await this.#look(given, facts, options.signal);

@@ -124,6 +124,16 @@ export class Podman {
     return this.call(['pull', '--quiet', image], deadlineMs, { signal, env: pullEnvironment() });
   }
 
+  /**
+   * Whether a pull would be one of somebody whom the registry knows. Podman is asked, since it looks for logins in more
+   * places than `--authfile` can replace (seen with 4.3.1: Docker's own are read all the same).
+   * @param repository with its registry, without tag and digest
+   */
+  async hasLogin(repository: string): Promise<boolean> {
+    const { ok } = await this.call(['login', '--get-login', repository], shortDeadlineMs, { env: pullEnvironment() });
+    return ok;
+  }
+
   /** Gives an image a name of this run's. @throws PodmanFailed */
   async tagImage(image: string, tag: string): Promise<void> {
     this.#intend({ kind: 'image', name: tag });
@@ -146,6 +156,8 @@ export class Podman {
     this.#intend({ kind: 'image', name: spec.tag });
     const client = startPiped('podman', buildArguments(spec, place), {
       env: { [runVariable]: this.#identity.runId, TMPDIR: temporary },
+      // As `--oom-score-adj` of a container, which builds do not know.
+      expendable: true,
     });
     return followBuild(client, temporary, options);
   }

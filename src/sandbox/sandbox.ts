@@ -1,13 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdir, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { chmod, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { CommandResult } from '../process/run.ts';
-import { codeOf, messageOf } from '../process/failure.ts';
 import type { HostFacts } from '../result/model.ts';
 import { baseImageTar, hostUsr } from './base-image.ts';
 import { type ContainerRequest, placeProgram, type PreparedImage, specOf } from './container.ts';
-import { SandboxUnavailable } from './errors.ts';
 import { hostsText } from './hosts.ts';
 import type { ImageFacts } from './image-facts.ts';
 import { ImageBuilder } from './image-builder.ts';
@@ -22,14 +20,12 @@ import { inspectPodman, type PodmanFacts, refuseWrongPlace } from './preflight.t
 import { runSelfTest } from './run-self-test.ts';
 import { writeStrictSeccomp } from './seccomp.ts';
 import type { SelfTest } from './self-test.ts';
-import { type StateDirectories, stateDirectories } from './state.ts';
+import { pidFolderName, prepareRuntime, requireDirectories, type StateDirectories } from './state.ts';
 import { deadRuns, sweepRun } from './sweep.ts';
 import { hostToolchain, type Toolchain } from './toolchain.ts';
 import { reserveUidBlock, type UidBlock } from './uids.ts';
 
 export { type ContainerRequest, placeProgram, type PreparedImage, type User } from './container.ts';
-
-const pidFolderName = 'pids';
 
 export interface SandboxOptions {
   readonly stepKey: string;
@@ -267,26 +263,6 @@ interface Prepared {
   readonly uids: UidBlock;
   readonly context: PolicyContext;
   readonly hostImage: PreparedImage;
-}
-
-function requireDirectories(env: Readonly<NodeJS.ProcessEnv>): StateDirectories {
-  const directories = stateDirectories(env);
-  if (directories !== null) return directories;
-  throw new SandboxUnavailable(
-    "XDG_RUNTIME_DIR is not set, and rootless Podman needs it: run `loginctl enable-linger` for the runner's user and set XDG_RUNTIME_DIR=/run/user/$(id -u).",
-  );
-}
-
-async function prepareRuntime(directories: StateDirectories, runId: string): Promise<string> {
-  const runtime = join(directories.runtime, runId);
-  try {
-    await mkdir(join(runtime, pidFolderName), { recursive: true, mode: 0o700 });
-  } catch (error) {
-    throw new SandboxUnavailable(
-      `XDG_RUNTIME_DIR is ${dirname(directories.runtime)}, which does not exist or cannot be written (${codeOf(error) ?? messageOf(error)}): run \`loginctl enable-linger\` for the runner's user, then start the runner again.`,
-    );
-  }
-  return runtime;
 }
 
 async function sweepDeadRuns(podman: Podman, directories: StateDirectories): Promise<void> {

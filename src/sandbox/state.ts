@@ -1,4 +1,7 @@
-import { join } from 'node:path';
+import { mkdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { codeOf, messageOf } from '../process/failure.ts';
+import { SandboxUnavailable } from './errors.ts';
 
 /** Where runs keep what must outlive them (the ledger) and what need not (sockets, programs). */
 export interface StateDirectories {
@@ -23,4 +26,29 @@ export function stateDirectories(env: Readonly<NodeJS.ProcessEnv>): StateDirecto
     runtime: join(runtime, 'mcp-workflow'),
     cache: join(env['XDG_CACHE_HOME'] ?? join(home, '.cache'), 'mcp-workflow'),
   };
+}
+
+/** Of a run's runtime folder: for pid files of containers, closed to everybody else. */
+export const pidFolderName = 'pids';
+
+/** As {@link stateDirectories}. @throws SandboxUnavailable with a sentence that says what to do */
+export function requireDirectories(env: Readonly<NodeJS.ProcessEnv>): StateDirectories {
+  const directories = stateDirectories(env);
+  if (directories !== null) return directories;
+  throw new SandboxUnavailable(
+    "XDG_RUNTIME_DIR is not set, and rootless Podman needs it: run `loginctl enable-linger` for the runner's user and set XDG_RUNTIME_DIR=/run/user/$(id -u).",
+  );
+}
+
+/** Makes the runtime folder of a run. @returns it. @throws SandboxUnavailable where that cannot be written */
+export async function prepareRuntime(directories: StateDirectories, runId: string): Promise<string> {
+  const runtime = join(directories.runtime, runId);
+  try {
+    await mkdir(join(runtime, pidFolderName), { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw new SandboxUnavailable(
+      `XDG_RUNTIME_DIR is ${dirname(directories.runtime)}, which does not exist or cannot be written (${codeOf(error) ?? messageOf(error)}): run \`loginctl enable-linger\` for the runner's user, then start the runner again.`,
+    );
+  }
+  return runtime;
 }

@@ -73,7 +73,7 @@ export class ResultsFolder {
       await access(await nearestExisting(directory), constants.W_OK);
       await mkdir(directory, { recursive: true });
       // Only what bears our names: the folder may hold the user's own things.
-      for (const name of [...replacedFiles, logsArchive, openLogs]) {
+      for (const name of [...replacedFiles, logsArchive, unpackedLogs, openLogs]) {
         await rm(join(directory, name), { recursive: true, force: true });
       }
       await removeUnfinished(directory);
@@ -141,6 +141,8 @@ const maxLogLine = 32 * 1024;
 const junitFile = 'junit.xml';
 const replacedFiles = ['result.json', 'summary.md', junitFile, 'cleanup.json'];
 const logsArchive = 'logs.tar.gz';
+/** In its place, where there was no room for it. */
+const unpackedLogs = 'logs.unpacked';
 /** Where logs grow until the end of the run. */
 const openLogs = 'logs.unfinished';
 
@@ -152,14 +154,24 @@ async function archiveLogs(directory: string): Promise<number> {
   const folder = join(directory, openLogs);
   const names = await readdir(folder).catch(() => null);
   if (names === null) return 0;
-  if (names.length > 0) {
-    const packed = packFolder(folder, { uid: 0, leaveOut: () => false });
-    const archive = join(directory, logsArchive);
-    await rm(archive, { force: true });
-    await pipeline(packed.tar, createGzip(), createWriteStream(archive, { flags: 'wx' }));
-  }
+  if (names.length > 0) await packLogs(directory, folder);
   await rm(folder, { recursive: true, force: true });
   return names.length;
+}
+
+/** @throws Error that says where they are now, where they cannot be packed */
+async function packLogs(directory: string, folder: string): Promise<void> {
+  const archive = join(directory, logsArchive);
+  await rm(archive, { force: true });
+  try {
+    const packed = packFolder(folder, { uid: 0, leaveOut: () => false });
+    await pipeline(packed.tar, createGzip(), createWriteStream(archive, { flags: 'wx' }));
+  } catch (error) {
+    // On a full disk: half an archive is nobody's to read, and a new name needs no space.
+    await rm(archive, { force: true });
+    await rename(folder, join(directory, unpackedLogs));
+    throw new Error(`they could not be packed, and are in ${unpackedLogs} (${messageOf(error)})`, { cause: error });
+  }
 }
 
 /** As {@link archiveLogs}, as a line of the cleanup. */

@@ -32,7 +32,7 @@ const status = readFileSync('/proc/self/status', 'utf8');
 const field = (name) => new RegExp('^' + name + ':\\\\s*(.*)$', 'mu').exec(status)[1];
 const seen = {
   interfaces: Object.keys(networkInterfaces()).filter((name) => name !== 'lo'),
-  seccomp: field('Seccomp'), capabilities: field('CapEff'),
+  seccomp: field('Seccomp'), capabilities: field('CapEff'), expendable: readFileSync('/proc/self/oom_score_adj', 'utf8').trim(),
   processes: readdirSync('/proc').filter((name) => /^\\d+$/u.test(name)).length,
   runner: Object.keys(process.env).filter((name) => /^(GITHUB|RUNNER|ACTIONS|INPUT|STATE)_|TOKEN|SECRET/u.test(name)),
   mounts: readFileSync('/proc/self/mountinfo', 'utf8').split('\\n').map((line) => line.split(' ')[4]).filter((at) => /workspace|_temp|podman|docker/u.test(at ?? '')),
@@ -68,8 +68,10 @@ const cases = [
   },
 ];
 
-function jobOf(dockerfile: string, build: unknown = 'dockerfile', more: Record<string, unknown> = {}): Job {
-  const config = { version: 1, repositories: ['.'], servers: { weather: { build, ...more } }, cases };
+function jobOf(dockerfile: string, build: Record<string, unknown> = {}, more: Record<string, unknown> = {}): Job {
+  // The images are of this machine.
+  const weather = { build: { registries: ['localhost'], ...build }, ...more };
+  const config = { version: 1, repositories: ['.'], servers: { weather }, cases };
   return createJob({
     files: { ...files(dockerfile), '.github/mcp-workflow.yml': stringify(config) },
     env: { SOME_TOKEN: 'never-to-be-seen' },
@@ -110,11 +112,11 @@ describe('a server whose repository has a Dockerfile', () => {
   });
   afterEach(() => job?.remove());
 
-  const start = (dockerfile: string, build?: unknown, more?: Record<string, unknown>) => {
+  const start = (dockerfile: string, build?: Record<string, unknown>, more?: Record<string, unknown>) => {
     job = jobOf(dockerfile, build, more);
     return job;
   };
-  const failing = async (dockerfile: string, build?: unknown, more?: Record<string, unknown>) => {
+  const failing = async (dockerfile: string, build?: Record<string, unknown>, more?: Record<string, unknown>) => {
     const each = start(dockerfile, build, more);
     const main = await each.main();
     expect(leftovers([each])).toEqual([]);
@@ -170,6 +172,8 @@ describe('a server whose repository has a Dockerfile', () => {
       seccomp: '2',
       // CHOWN, DAC_OVERRIDE, FOWNER, FSETID, SETGID, SETUID, SETFCAP (capability.h)
       capabilities: '00000000800000db',
+      // What memory runs out by, the kernel ends first.
+      expendable: '1000',
       // The shell and itself.
       processes: 2,
       runner: [],
@@ -198,14 +202,26 @@ describe('a server whose repository has a Dockerfile', () => {
   });
 
   it('has the time of the install', async () => {
-    const advice = await failing(`FROM ${base}\nRUN node -e "setInterval(() => {}, 1000)"\n`, 'dockerfile', {
-      timeouts: { install: '8s' },
-    });
+    const advice = await failing(
+      `FROM ${base}\nRUN node -e "setInterval(() => {}, 1000)"\n`,
+      {},
+      {
+        timeouts: { install: '8s' },
+      },
+    );
     expect(advice).toContain('did not end within the 8 s of the install');
   });
 
   it('may not begin from an image that does more than it says', async () => {
     expect(await failing(`FROM ${triggering}\n`)).toMatch(/^weather\/Dockerfile:1: .*ONBUILD/u);
+  });
+
+  it('may not begin from an image of this machine that nobody listed', async () => {
+    const advice = await failing(`FROM scratch\nCOPY --from=${base} /usr /usr\n`, { registries: ['ghcr.io'] });
+    expect(advice).toMatch(
+      /^weather\/Dockerfile:2: the image localhost\/\S+ may not be used: it is of no public registry,/u,
+    );
+    expect(advice).toContain('Add `localhost` under `build.registries`');
   });
 
   it('is not built where nobody asked for it', async () => {

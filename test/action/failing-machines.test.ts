@@ -168,13 +168,14 @@ describe.skipIf(smallDisk === undefined)(
     });
 
     it('that fills up during the run, by what a server writes to its log as well', async () => {
-      const floods = { one: { ...one.one, program: 'floods-stderr' } };
+      const floods = { one: { ...one.one, program: 'floods-stderr', args: ['long'] } };
       const calls = [{ id: 'adds', server: 'one', tool: 'echo', args: { message: 'x' } }];
       job = jobWith(floods, calls, { inputs: { 'results-directory': results } });
       const main = await job.main();
-      expectSentences(main);
-      expect(main.log).toContain('conclusion:');
+      expectSaid(main);
+      expect(main.log).toMatch(/^logs: they could not be packed, and are in logs\.unpacked \(ENOSPC/mu);
       await cleanAfterPost();
+      expect(readdirSync(join(results, 'logs.unpacked'))).toEqual(['one.stderr.log']);
     });
   },
 );

@@ -40,6 +40,8 @@ const outlets: Readonly<Record<string, { readonly sign: RegExp; readonly files: 
       'cli/reports.ts',
       // The user's first configuration: YAML by its library, redacted; names by `fileName`.
       'cli/init-command.ts',
+      // A number for the kernel.
+      'process/run.ts',
       // For podman: a Dockerfile of our own words, and the machine's certificates.
       'sandbox/build.ts',
       'install/dockerfile/image-build.ts',

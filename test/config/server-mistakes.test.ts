@@ -235,6 +235,7 @@ describe('builds', () => {
     ['build: { args: { ▸"A B": x } }', ['no name of an `ARG`']],
     ['build: { hosts: [▸"https://github.com"] }', ['without scheme', 'github.com']],
     ['build: { hosts: [▸"github.com:99999"] }', ['a host such as']],
+    ['build: { registries: [▸"ghcr.io/acme"] }', ['a host such as', 'ghcr.io/acme']],
     ['build: { hosts: ["[::1]:80", ▸"[:::]"] }', ['a host such as']],
   ])('%s', async (lines, words) => {
     const { problems, place } = await check('acme/tools', lines);

@@ -14,10 +14,14 @@ describe('the configuration of an image', () => {
     expect(hasTriggers(text)).toBe(true);
   });
 
-  it.each(['{}', '{"config":{"OnBuild":null}}', '{"config":{"OnBuild":[]}}', '{"config":{"Cmd":["onbuild"]}}'])(
-    'without: %s',
-    (text) => {
-      expect(hasTriggers(text)).toBe(false);
-    },
-  );
+  it.each([
+    '{}',
+    '{"config":{"OnBuild":null}}',
+    '{"config":{"OnBuild": null}}',
+    '{"OnBuild" :\n [ ]}',
+    '{"config":{"OnBuild":[]}}',
+    '{"config":{"Cmd":["onbuild"]}}',
+  ])('without: %s', (text) => {
+    expect(hasTriggers(text)).toBe(false);
+  });
 });

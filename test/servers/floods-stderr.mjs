@@ -1,7 +1,8 @@
-// Works, while it writes to stderr as fast as it can: 1 GB of short lines, or without line ends (`no-newline`).
+// Works, while it writes to stderr as fast as it can: 1 GB of short lines, of long lines (`long`), or without line ends (`no-newline`).
 import { echo, serve } from './lib.mjs';
 
-const chunk = process.argv.includes('no-newline') ? 'x'.repeat(65_536) : 'still here and talking\n'.repeat(3000);
+const chunks = { 'no-newline': 'x'.repeat(65_536), long: `${'x'.repeat(1000)}\n`.repeat(60) };
+const chunk = chunks[process.argv[2]] ?? 'still here and talking\n'.repeat(3000);
 let left = 1_000_000_000;
 
 function flood() {

@@ -13,6 +13,7 @@ import { GatewayPort, gatewayAddress } from '../compiled/gateway-port.ts';
 import { copyCheckout } from '../copy-checkout.ts';
 import type { InstallFailure, InstallResult } from '../model.ts';
 import type { DockerfileContext } from './checkout.ts';
+import { isPublic, registryOf } from './image-registries.ts';
 import { PackageProxy } from './package-proxy.ts';
 import type { BuildPlan, Origin } from './model.ts';
 import { renderStage } from './render.ts';
@@ -87,11 +88,19 @@ export class ImageBuild {
     const { sandbox, signal, progress } = this.#context;
     const names = new Map<string, string>();
     for (const { reference, line } of plan.bases) {
+      const anonymous = !this.#source.build.registries.includes(registryOf(reference));
+      const reach = anonymous ? await this.#reachOf(reference) : null;
+      if (reach !== null) {
+        const advice = `${this.#source.file}:${line}: the image ${reference} may not be used: ${reach}, and a Dockerfile may copy what it likes out of an image. Add \`${registryOf(reference)}\` under \`build.registries\` if you trust this one with that.`;
+        return this.#failed(advice, '', null);
+      }
       const report = (message: string) => progress(this.#server.name, message);
-      const image = await sandbox.prepareImage(reference, { signal, progress: report }).catch((error: unknown) => {
-        if (!(error instanceof ImageRefused)) throw error;
-        throw new ImageRefused(`${this.#source.file}:${line}: ${error.message}`, error.outcome);
-      });
+      const image = await sandbox
+        .prepareImage(reference, { signal, progress: report, pullAlways: anonymous })
+        .catch((error: unknown) => {
+          if (!(error instanceof ImageRefused)) throw error;
+          throw new ImageRefused(`${this.#source.file}:${line}: ${error.message}`, error.outcome);
+        });
       const name = await sandbox.builder.nameBase(image);
       if (name === null) {
         const advice = `${this.#source.file}:${line}: the image ${reference} has instructions of its own for what is built upon it (ONBUILD), which are not run here: begin from one that has none.`;
@@ -102,6 +111,15 @@ export class ImageBuild {
     }
     if (plan.usesScratch) names.set('scratch', await sandbox.builder.emptyBase());
     return names;
+  }
+
+  /** @returns why more than what anybody may have would be within reach, as the middle of a sentence; null where it is not */
+  async #reachOf(reference: string): Promise<string | null> {
+    if (!isPublic(registryOf(reference))) return 'it is of no public registry';
+    if (await this.#context.sandbox.builder.hasLogin(reference)) {
+      return 'this machine is logged in there, and so may have private ones';
+    }
+    return null;
   }
 
   async #buildFrom(

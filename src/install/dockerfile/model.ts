@@ -27,7 +27,7 @@ export type Instruction = { readonly line: number } & (
   | { readonly kind: 'ARG'; readonly name: string; /** Null where it is set by nobody. */ readonly value: Word | null }
   | { readonly kind: 'ENV'; readonly pairs: readonly (readonly [name: string, value: Word])[] }
   /** In exec form: what is started is exactly this. */
-  | { readonly kind: 'RUN' | 'CMD' | 'ENTRYPOINT' | 'SHELL'; readonly words: readonly string[] }
+  | { readonly kind: 'RUN' | 'CMD' | 'ENTRYPOINT'; readonly words: readonly string[] }
   | Copy
   | { readonly kind: 'WORKDIR' | 'USER' | 'STOPSIGNAL'; readonly word: Word }
   | { readonly kind: 'VOLUME'; readonly words: readonly Word[] }

@@ -34,7 +34,7 @@ export function planBuild(text: string, request: BuildRequest): BuildPlan | { re
   }
 }
 
-/** `bufio.Scanner`, by which Podman reads lines, gives up above 64 KiB; labels and names of ours take some of it. */
+/** `bufio.Scanner`, by which Podman reads lines, gives up above 64 KiB; names of ours take some of it. */
 const maxLine = 60 * 1024;
 
 class Planner {

@@ -95,7 +95,6 @@ export function renderInstruction(instruction: Instruction, nameOf: RenderWith['
     case 'RUN':
     case 'CMD':
     case 'ENTRYPOINT':
-    case 'SHELL':
       return `${instruction.kind} ${list(instruction.words)}`;
     case 'COPY':
     case 'ADD': {

@@ -92,11 +92,12 @@ class StageBuilder {
       case 'ENTRYPOINT':
         return [startOf(statement, keyword, this.#shell)];
       case 'SHELL':
+        // What it is for is written out in exec form; images of the OCI's format do not keep it.
         this.#shell = shellOf(statement);
-        return [{ kind: 'SHELL', line, words: this.#shell }];
+        return [];
       default:
-        // LABEL is left out because ours must stand; MAINTAINER is one. HEALTHCHECK and ONBUILD do nothing to what is
-        // started here.
+        // LABEL, MAINTAINER, HEALTHCHECK and ONBUILD do nothing to what is started here, and labels are how runs find
+        // what is theirs.
         return [];
     }
   }

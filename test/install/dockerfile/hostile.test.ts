@@ -15,7 +15,7 @@ const shapes = [
   String.raw`FROM (?:scratch|stage\d+|localhost/base/[0-9a-f]+:1) AS stage\d+`,
   String.raw`ARG [A-Za-z_][\w.-]*(?:=${word})?`,
   String.raw`ENV [A-Za-z_][\w.-]*=${word}(?: [A-Za-z_][\w.-]*=${word})*`,
-  `(?:RUN|CMD|ENTRYPOINT|SHELL|VOLUME) ${list}`,
+  `(?:RUN|CMD|ENTRYPOINT|VOLUME) ${list}`,
   String.raw`COPY(?: --from=(?:stage\d+|localhost/base/[0-9a-f]+:1))?(?: --chown=[\w.:-]+)?(?: --chmod=[0-7]+)? ${list}`,
   String.raw`ADD(?: --chown=[\w.:-]+)?(?: --chmod=[0-7]+)? ${list}`,
   `(?:WORKDIR|USER|STOPSIGNAL) ${word}`,
@@ -152,12 +152,13 @@ describe.each([
         if ('problem' in plan) return;
         const canonical = renderBuild(plan, asItIs);
         const read = DockerfileParser.parse(canonical).getInstructions();
-        const keywords = canonical
-          .trimEnd()
-          .split('\n')
-          .map((line) => line.split(' ')[0]);
-        expect(read.map((one) => one.getKeyword())).toEqual(keywords);
-        const flags = read.flatMap((one) => ('getFlags' in one ? (one as unknown as Flagged).getFlags() : []));
+        const written = canonical.trimEnd().split('\n');
+        expect(read.map((one) => one.getKeyword())).toEqual(written.map((line) => line.split(' ')[0]));
+        // This reader finds some in the texts of a list, too, where Podman's looks for none.
+        const flags = read.flatMap((one, index) => {
+          const isList = /^[A-Z]+ \[/u.test(written[index] ?? '');
+          return 'getFlags' in one && !isList ? (one as unknown as Flagged).getFlags() : [];
+        });
         expect(
           flags.map((flag) => flag.getName()).filter((name) => !['from', 'chown', 'chmod'].includes(name)),
         ).toEqual([]);

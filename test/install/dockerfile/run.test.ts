@@ -32,7 +32,6 @@ describe('a command', () => {
   it('is started by the shell that was named last', () => {
     expect(built('RUN a\nSHELL ["/bin/bash", "-o", "pipefail", "-c"]\nRUN b\nCMD c')).toEqual([
       run('a'),
-      'SHELL ["/bin/bash","-o","pipefail","-c"]',
       'RUN ["/bin/bash","-o","pipefail","-c","b"]',
       'CMD ["/bin/bash","-o","pipefail","-c","c"]',
     ]);
