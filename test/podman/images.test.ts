@@ -72,7 +72,9 @@ describe('a named image', () => {
       expect(await known()).toEqual([false, false, false, false]);
       process.env['REGISTRY_AUTH_FILE'] = join(folder, 'auth.json');
       expect(await known()).toEqual([true, true, true, false]);
-      await expect(sandbox.prepareImage(`${host}/absent:1`, { signal })).rejects.toThrow();
+      await expect(sandbox.prepareImage(`${host}/absent:1`, { signal })).rejects.toThrow(
+        `${host}/absent:1 could not be pulled`,
+      );
       expect(asked).toContain(`Basic ${auth}`);
     } finally {
       delete process.env['REGISTRY_AUTH_FILE'];

@@ -11,7 +11,7 @@ export interface OpenedSandbox {
   readonly sandbox: Sandbox;
   readonly stepKey: string;
   /** Removes everything of it. */
-  sweep(): Promise<void>;
+  readonly sweep: () => Promise<void>;
 }
 
 /** A sandbox as a run has it; what it makes is told from that of every other run of these tests. */
