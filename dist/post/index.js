@@ -45967,6 +45967,7 @@ function childEnvironment(extra = {}) {
 ;// CONCATENATED MODULE: ./lib/process/run.js
 
 
+
 const forceKillAfterMs = 1000;
 /** Runs a program without a shell and waits for it, at most `deadlineMs`. Never rejects. */
 async function runCommand(file, args, options) {
@@ -46001,6 +46002,8 @@ function startPiped(file, args, options) {
         buffer: false,
         stdin: 'pipe',
     });
+    if (options.expendable === true)
+        makeExpendable(child.pid);
     // A write after the program has gone is the reader's to notice by `exited`, not a crash of ours.
     child.stdin.on('error', () => { });
     const exited = Promise.resolve(child).then((result) => ({
@@ -46016,6 +46019,14 @@ function startPiped(file, args, options) {
         exited,
         kill: () => void child.kill('SIGKILL'),
     };
+}
+function makeExpendable(pid) {
+    try {
+        (0,external_node_fs_.writeFileSync)(`/proc/${pid}/oom_score_adj`, '1000');
+    }
+    catch {
+        // It is gone already, or never was.
+    }
 }
 function run_common(env) {
     return {
@@ -47416,6 +47427,15 @@ class podman_Podman {
         // A pull is the one thing that podman itself does over the network.
         return this.call(['pull', '--quiet', image], deadlineMs, { signal, env: pullEnvironment() });
     }
+    /**
+     * Whether a pull would be one of somebody whom the registry knows. Podman is asked, since it looks for logins in more
+     * places than `--authfile` can replace (seen with 4.3.1: Docker's own are read all the same).
+     * @param repository with its registry, without tag and digest
+     */
+    async hasLogin(repository) {
+        const { ok } = await this.call(['login', '--get-login', repository], shortDeadlineMs, { env: pullEnvironment() });
+        return ok;
+    }
     /** Gives an image a name of this run's. @throws PodmanFailed */
     async tagImage(image, tag) {
         this.#intend({ kind: 'image', name: tag });
@@ -47437,6 +47457,8 @@ class podman_Podman {
         this.#intend({ kind: 'image', name: spec.tag });
         const client = (0,run/* startPiped */.P)('podman', buildArguments(spec, place), {
             env: { [runVariable]: this.#identity.runId, TMPDIR: temporary },
+            // As `--oom-score-adj` of a container, which builds do not know.
+            expendable: true,
         });
         return followBuild(client, temporary, options);
     }
@@ -47572,6 +47594,9 @@ function failureOf(args, result) {
 
 ;// CONCATENATED MODULE: ./lib/sandbox/state.js
 
+
+
+
 /** @returns null when XDG_RUNTIME_DIR is not set; rootless Podman cannot work without it either. */
 function state_stateDirectories(env) {
     const home = env['HOME'] ?? '/';
@@ -47585,6 +47610,26 @@ function state_stateDirectories(env) {
         runtime: (0,external_node_path_.join)(runtime, 'mcp-workflow'),
         cache: (0,external_node_path_.join)(env['XDG_CACHE_HOME'] ?? (0,external_node_path_.join)(home, '.cache'), 'mcp-workflow'),
     };
+}
+/** Of a run's runtime folder: for pid files of containers, closed to everybody else. */
+const pidFolderName = 'pids';
+/** As {@link stateDirectories}. @throws SandboxUnavailable with a sentence that says what to do */
+function requireDirectories(env) {
+    const directories = state_stateDirectories(env);
+    if (directories !== null)
+        return directories;
+    throw new SandboxUnavailable("XDG_RUNTIME_DIR is not set, and rootless Podman needs it: run `loginctl enable-linger` for the runner's user and set XDG_RUNTIME_DIR=/run/user/$(id -u).");
+}
+/** Makes the runtime folder of a run. @returns it. @throws SandboxUnavailable where that cannot be written */
+async function prepareRuntime(directories, runId) {
+    const runtime = join(directories.runtime, runId);
+    try {
+        await mkdir(join(runtime, pidFolderName), { recursive: true, mode: 0o700 });
+    }
+    catch (error) {
+        throw new SandboxUnavailable(`XDG_RUNTIME_DIR is ${dirname(directories.runtime)}, which does not exist or cannot be written (${codeOf(error) ?? messageOf(error)}): run \`loginctl enable-linger\` for the runner's user, then start the runner again.`);
+    }
+    return runtime;
 }
 
 ;// CONCATENATED MODULE: ./lib/sandbox/uids.js
@@ -49104,7 +49149,7 @@ class ResultsFolder {
             await access(await nearestExisting(directory), constants.W_OK);
             await mkdir(directory, { recursive: true });
             // Only what bears our names: the folder may hold the user's own things.
-            for (const name of [...replacedFiles, logsArchive, openLogs]) {
+            for (const name of [...replacedFiles, logsArchive, unpackedLogs, openLogs]) {
                 await rm(join(directory, name), { recursive: true, force: true });
             }
             await removeUnfinished(directory);
@@ -49165,6 +49210,8 @@ const maxLogLine = (/* unused pure expression or super */ null && (32 * 1024));
 const junitFile = 'junit.xml';
 const replacedFiles = ['result.json', 'summary.md', junitFile, 'cleanup.json'];
 const logsArchive = 'logs.tar.gz';
+/** In its place, where there was no room for it. */
+const unpackedLogs = 'logs.unpacked';
 /** Where logs grow until the end of the run. */
 const openLogs = 'logs.unfinished';
 /**
@@ -49176,14 +49223,25 @@ async function archiveLogs(directory) {
     const names = await (0,promises_.readdir)(folder).catch(() => null);
     if (names === null)
         return 0;
-    if (names.length > 0) {
-        const packed = packFolder(folder, { uid: 0, leaveOut: () => false });
-        const archive = (0,external_node_path_.join)(directory, logsArchive);
-        await (0,promises_.rm)(archive, { force: true });
-        await (0,external_node_stream_promises_.pipeline)(packed.tar, (0,external_node_zlib_.createGzip)(), (0,external_node_fs_.createWriteStream)(archive, { flags: 'wx' }));
-    }
+    if (names.length > 0)
+        await packLogs(directory, folder);
     await (0,promises_.rm)(folder, { recursive: true, force: true });
     return names.length;
+}
+/** @throws Error that says where they are now, where they cannot be packed */
+async function packLogs(directory, folder) {
+    const archive = (0,external_node_path_.join)(directory, logsArchive);
+    await (0,promises_.rm)(archive, { force: true });
+    try {
+        const packed = packFolder(folder, { uid: 0, leaveOut: () => false });
+        await (0,external_node_stream_promises_.pipeline)(packed.tar, (0,external_node_zlib_.createGzip)(), (0,external_node_fs_.createWriteStream)(archive, { flags: 'wx' }));
+    }
+    catch (error) {
+        // On a full disk: half an archive is nobody's to read, and a new name needs no space.
+        await (0,promises_.rm)(archive, { force: true });
+        await (0,promises_.rename)(folder, (0,external_node_path_.join)(directory, unpackedLogs));
+        throw new Error(`they could not be packed, and are in ${unpackedLogs} (${(0,failure/* messageOf */.b)(error)})`, { cause: error });
+    }
 }
 /** As {@link archiveLogs}, as a line of the cleanup. */
 async function logsOperation(directory) {
