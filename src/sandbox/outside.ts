@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { CleanupOperation } from '../result/model.ts';
 import { readRunRecord } from './ledger.ts';
 import { currentOwner, formatOwner } from './owner.ts';
+import { Patience, patienceHere } from './patience.ts';
 import { Podman } from './podman.ts';
 import { stateDirectories } from './state.ts';
 import { runsOfStep, sweepRun } from './sweep.ts';
@@ -16,12 +17,14 @@ export async function sweepById(
   const directories = stateDirectories(env);
   if (directories === null || (await findProgram('podman', env)) === null) return [];
   const owner = formatOwner(await currentOwner());
-  return sweepRun(new Podman({ runId, stepKey, owner }), directories, runId);
+  const podman = new Podman({ runId, stepKey, owner }, await patienceHere(directories));
+  return sweepRun(podman, directories, runId);
 }
 
 /** @returns whether an image is on this machine already, so that none is pulled; true also where podman does not say */
 export async function imageIsHere(image: string): Promise<boolean> {
-  const { exitCode } = await new Podman({ runId: '', stepKey: '', owner: '' }).call(['image', 'exists', image]);
+  const podman = new Podman({ runId: '', stepKey: '', owner: '' }, new Patience(null));
+  const { exitCode } = await podman.call(['image', 'exists', image]);
   return exitCode !== 1;
 }
 
@@ -39,13 +42,14 @@ export async function sweepStep(stepKey: string, env: Readonly<NodeJS.ProcessEnv
   const directories = stateDirectories(env);
   if (directories === null || (await findProgram('podman', env)) === null) return nothing;
   const owner = formatOwner(await currentOwner());
-  const runIds = await runsOfStep(new Podman({ runId: '', stepKey, owner }), directories, stepKey);
+  const patience = await patienceHere(directories);
+  const runIds = await runsOfStep(new Podman({ runId: '', stepKey, owner }, patience), directories, stepKey);
   let resultsDirectory: string | null = null;
   const operations: CleanupOperation[] = [];
   for (const runId of runIds) {
     const record = await readRunRecord(join(directories.runs, runId));
     resultsDirectory ??= record?.resultsDirectory ?? null;
-    operations.push(...(await sweepRun(new Podman({ runId, stepKey, owner }), directories, runId)));
+    operations.push(...(await sweepRun(new Podman({ runId, stepKey, owner }, patience), directories, runId)));
   }
   return { runIds, resultsDirectory, operations };
 }

@@ -16,6 +16,7 @@ import { PodmanFailed } from './errors.ts';
 import type { LedgerEntry } from './ledger.ts';
 import { type Listed, parseListed } from './listed.ts';
 import { ownerLabel, runLabel, runVariable, stepLabel } from './names.ts';
+import { Patience, shortDeadlineMs } from './patience.ts';
 import { type ContainerSpec, type PolicyContext, policyArguments } from './policy.ts';
 import { pullEnvironment } from './pull.ts';
 import { memoryPhrase, type Usage, UsageWatch } from './usage.ts';
@@ -37,41 +38,37 @@ export interface StartedContainer extends PipedProcess {
 
 export type Kind = 'container' | 'volume' | 'network';
 
-/** One hosted image had podman hang in a third of the jobs: no call is without a deadline. */
-const shortDeadlineMs = 30_000;
 const removalAttempts = 4;
-/** In a cleanup from outside, for every call after one that hung, until one does not: it would wait for each of them. */
-const hangingDeadlineMs = 3000;
-/** On this machine, whoever called it. */
-let hangs = false;
 
 /** The only writer of podman's arguments. Every call has a deadline and a built environment. */
 export class Podman {
   readonly #identity: RunIdentity;
   readonly #stop: AbortSignal | null;
   readonly #intend: (entry: LedgerEntry) => void;
+  /** Of who only removes. */
+  readonly #patience: Patience | null;
   #serial = 0;
 
   /**
-   * @param maker what only a run has that makes things: `stop`, after which nothing new is made and what is being made is
-   * given up, while removing goes on; and `intend`, told of each thing before it is made.
+   * @param by what only a run has that makes things: `stop`, after which nothing new is made and what is being made is
+   * given up, while removing goes on; and `intend`, told of each thing before it is made. Who only removes has patience.
    */
-  constructor(identity: RunIdentity, maker?: { stop: AbortSignal; intend: (entry: LedgerEntry) => void }) {
+  constructor(identity: RunIdentity, by: { stop: AbortSignal; intend: (entry: LedgerEntry) => void } | Patience) {
     this.#identity = identity;
-    this.#stop = maker?.stop ?? null;
-    this.#intend = maker?.intend ?? (() => {});
+    this.#patience = by instanceof Patience ? by : null;
+    this.#stop = by instanceof Patience ? null : by.stop;
+    this.#intend = by instanceof Patience ? () => {} : by.intend;
   }
 
   /** @param deadlineMs also for calls that wait for a container to end. */
   async call(args: readonly string[], deadlineMs = shortDeadlineMs, extra: CallOptions = {}): Promise<CommandResult> {
-    const sweeps = this.#stop === null;
     const result = await runCommand('podman', args, {
-      deadlineMs: sweeps && hangs ? Math.min(deadlineMs, hangingDeadlineMs) : deadlineMs,
+      deadlineMs: this.#patience?.deadline(deadlineMs) ?? deadlineMs,
       ...extra,
       // What only removes bears no mark: post and a run beside it may sweep at once, and would end each other's commands.
-      env: { [runVariable]: sweeps ? '' : this.#identity.runId, ...extra.env },
+      env: { [runVariable]: this.#patience === null ? this.#identity.runId : '', ...extra.env },
     });
-    if (sweeps) hangs = result.timedOut;
+    this.#patience?.heard(result);
     return result;
   }
 

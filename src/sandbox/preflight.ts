@@ -9,6 +9,8 @@ export interface PodmanFacts {
   readonly version: string;
   readonly cgroup: 'v1' | 'v2';
   readonly controllers: ReadonlySet<string>;
+  /** What it took to say so. */
+  readonly answerMs: number;
 }
 
 const oldest = [4, 3] as const;
@@ -39,7 +41,7 @@ export async function inspectPodman(): Promise<PodmanFacts> {
   const [version = '', cgroup = '', controllers = '[]'] = info.stdout.trim().split('\t');
   refuseVersion(version);
   const delegated = [...parseControllers(controllers), ...(await userControllers())];
-  return { version, cgroup: cgroup === 'v2' ? 'v2' : 'v1', controllers: new Set(delegated) };
+  return { version, cgroup: cgroup === 'v2' ? 'v2' : 'v1', controllers: new Set(delegated), answerMs: info.durationMs };
 }
 
 /** @throws SandboxUnavailable where rootless Podman cannot be: another system, root, or a job container. */

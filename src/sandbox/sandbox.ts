@@ -14,6 +14,7 @@ import { Images, type PrepareOptions } from './images.ts';
 import { Ledger, makeVisibleFolder } from './ledger.ts';
 import { baseImageTag } from './names.ts';
 import { currentOwner, formatOwner } from './owner.ts';
+import { noteAnswer } from './patience.ts';
 import { Podman, type StartedContainer } from './podman.ts';
 import { type HostMount, imagePath, type PolicyContext } from './policy.ts';
 import { inspectPodman, type PodmanFacts, refuseWrongPlace } from './preflight.ts';
@@ -113,6 +114,7 @@ export class Sandbox {
       await made.catch(() => {});
       throw error;
     });
+    await noteAnswer(directories, facts.answerMs);
     const [uids, usr, toolchain, strict] = await made;
     const parts: Prepared = {
       runId,

@@ -120,7 +120,8 @@ describe('a Podman that does not do what it should', () => {
     writeFileSync(join(bin, 'podman'), '#!/bin/sh\nexec sleep 600\n');
     const post = await job.post();
     expect(post.exitCode).toBe(0);
-    expect(post.durationMs).toBeLessThan(60_000);
+    // What one call waits where nobody knows what Podman takes here would be more than this.
+    expect(post.durationMs).toBeLessThan(25_000);
   });
 });
 

@@ -50,6 +50,7 @@ const outlets: Readonly<Record<string, { readonly sign: RegExp; readonly files: 
       // Our own state and programs, on their way to a container: names and paths of ours, no text of a server.
       'sandbox/container.ts',
       'sandbox/ledger.ts',
+      'sandbox/patience.ts',
       'sandbox/sandbox.ts',
       'sandbox/seccomp.ts',
       'sandbox/uids.ts',
