@@ -35025,7 +35025,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _host_github_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5124);
 /* harmony import */ var _process_signals_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5988);
 /* harmony import */ var _process_strays_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5735);
-/* harmony import */ var _workflow_post_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8018);
+/* harmony import */ var _workflow_post_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5330);
 
 
 
@@ -46655,7 +46655,7 @@ function masked(text, spans) {
 
 /***/ }),
 
-/***/ 8018:
+/***/ 5330:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -46790,6 +46790,53 @@ async function makeVisibleFolder(path) {
     // Whatever umask the runner has.
     await chmod(path, 0o755);
     return path;
+}
+
+;// CONCATENATED MODULE: ./lib/sandbox/patience.js
+
+
+/** One hosted image had podman hang in a third of the jobs: no call is without a deadline. */
+const shortDeadlineMs = 30_000;
+/** For every call after one that hung, until one does not: a cleanup would wait for each of them. */
+const hangingDeadlineMs = 2000;
+/** Of `podman info` to the first call of a cleanup, which may come while the machine is busier than it was. */
+const slack = 4;
+const leastMs = 5000;
+/** On this machine, whoever called it. */
+let podman = 'unknown';
+/**
+ * How long a cleanup from outside waits for podman. Its time is short (a runner gives a cancelled job five minutes for all
+ * post steps), and what hangs mostly goes on to: the first call gets what this machine should need, the next ones little
+ * until one is answered.
+ */
+class patience_Patience {
+    #firstMs;
+    /** @param answerMs what podman took to answer when it did; null where nobody knows */
+    constructor(answerMs) {
+        this.#firstMs = answerMs === null ? shortDeadlineMs : Math.max(leastMs, slack * answerMs);
+    }
+    /** @returns the deadline of the next call, not above what it would have otherwise */
+    deadline(deadlineMs) {
+        if (podman === 'answers')
+            return deadlineMs;
+        return Math.min(deadlineMs, podman === 'hangs' ? hangingDeadlineMs : this.#firstMs);
+    }
+    heard(result) {
+        podman = result.timedOut ? 'hangs' : 'answers';
+    }
+}
+/** Kept from run to run: post comes also where main removed all that it had written. */
+const noteName = 'podman-ms';
+/** Notes what podman took to answer. Never rejects: a cleanup can do without. */
+async function noteAnswer({ cache }, answerMs) {
+    await mkdir(cache, { recursive: true })
+        .then(() => writeFile(join(cache, noteName), String(Math.round(answerMs))))
+        .catch(() => { });
+}
+/** With what {@link noteAnswer} noted last on this machine. Never rejects. */
+async function patience_patienceHere({ cache }) {
+    const text = await (0,promises_.readFile)((0,external_node_path_.join)(cache, noteName), 'utf8').catch(() => '');
+    return new patience_Patience(/^\d+$/u.test(text) ? Number(text) : null);
 }
 
 // EXTERNAL MODULE: external "node:timers/promises"
@@ -47349,39 +47396,35 @@ function counter(events, name) {
 
 
 
-/** One hosted image had podman hang in a third of the jobs: no call is without a deadline. */
-const shortDeadlineMs = 30_000;
+
 const removalAttempts = 4;
-/** In a cleanup from outside, for every call after one that hung, until one does not: it would wait for each of them. */
-const hangingDeadlineMs = 3000;
-/** On this machine, whoever called it. */
-let hangs = false;
 /** The only writer of podman's arguments. Every call has a deadline and a built environment. */
 class podman_Podman {
     #identity;
     #stop;
     #intend;
+    /** Of who only removes. */
+    #patience;
     #serial = 0;
     /**
-     * @param maker what only a run has that makes things: `stop`, after which nothing new is made and what is being made is
-     * given up, while removing goes on; and `intend`, told of each thing before it is made.
+     * @param by what only a run has that makes things: `stop`, after which nothing new is made and what is being made is
+     * given up, while removing goes on; and `intend`, told of each thing before it is made. Who only removes has patience.
      */
-    constructor(identity, maker) {
+    constructor(identity, by) {
         this.#identity = identity;
-        this.#stop = maker?.stop ?? null;
-        this.#intend = maker?.intend ?? (() => { });
+        this.#patience = by instanceof patience_Patience ? by : null;
+        this.#stop = by instanceof patience_Patience ? null : by.stop;
+        this.#intend = by instanceof patience_Patience ? () => { } : by.intend;
     }
     /** @param deadlineMs also for calls that wait for a container to end. */
     async call(args, deadlineMs = shortDeadlineMs, extra = {}) {
-        const sweeps = this.#stop === null;
         const result = await (0,run/* runCommand */.d)('podman', args, {
-            deadlineMs: sweeps && hangs ? Math.min(deadlineMs, hangingDeadlineMs) : deadlineMs,
+            deadlineMs: this.#patience?.deadline(deadlineMs) ?? deadlineMs,
             ...extra,
             // What only removes bears no mark: post and a run beside it may sweep at once, and would end each other's commands.
-            env: { [runVariable]: sweeps ? '' : this.#identity.runId, ...extra.env },
+            env: { [runVariable]: this.#patience === null ? this.#identity.runId : '', ...extra.env },
         });
-        if (sweeps)
-            hangs = result.timedOut;
+        this.#patience?.heard(result);
         return result;
     }
     /** @throws PodmanFailed with podman's own last words. */
@@ -47971,17 +48014,20 @@ async function versionOf(program) {
 
 
 
+
 /** Removes everything of a run from outside it: also where its sandbox never came to be. Never rejects. */
 async function sweepById(runId, stepKey, env) {
     const directories = stateDirectories(env);
     if (directories === null || (await findProgram('podman', env)) === null)
         return [];
     const owner = formatOwner(await currentOwner());
-    return sweepRun(new Podman({ runId, stepKey, owner }), directories, runId);
+    const podman = new Podman({ runId, stepKey, owner }, await patienceHere(directories));
+    return sweepRun(podman, directories, runId);
 }
 /** @returns whether an image is on this machine already, so that none is pulled; true also where podman does not say */
 async function imageIsHere(image) {
-    const { exitCode } = await new Podman({ runId: '', stepKey: '', owner: '' }).call(['image', 'exists', image]);
+    const podman = new Podman({ runId: '', stepKey: '', owner: '' }, new Patience(null));
+    const { exitCode } = await podman.call(['image', 'exists', image]);
     return exitCode !== 1;
 }
 /** Removes everything of every run of one step of one job. Never rejects. */
@@ -47991,13 +48037,14 @@ async function sweepStep(stepKey, env) {
     if (directories === null || (await toolchain_findProgram('podman', env)) === null)
         return nothing;
     const owner = owner_formatOwner(await owner_currentOwner());
-    const runIds = await runsOfStep(new podman_Podman({ runId: '', stepKey, owner }), directories, stepKey);
+    const patience = await patience_patienceHere(directories);
+    const runIds = await runsOfStep(new podman_Podman({ runId: '', stepKey, owner }, patience), directories, stepKey);
     let resultsDirectory = null;
     const operations = [];
     for (const runId of runIds) {
         const record = await ledger_readRunRecord((0,external_node_path_.join)(directories.runs, runId));
         resultsDirectory ??= record?.resultsDirectory ?? null;
-        operations.push(...(await sweep_sweepRun(new podman_Podman({ runId, stepKey, owner }), directories, runId)));
+        operations.push(...(await sweep_sweepRun(new podman_Podman({ runId, stepKey, owner }, patience), directories, runId)));
     }
     return { runIds, resultsDirectory, operations };
 }
