@@ -1,4 +1,4 @@
-import { link, mkdir, readFile, rm, unlink, writeFile } from 'node:fs/promises';
+import { link, mkdir, readFile, rename, rm, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { codeOf } from '../process/failure.ts';
 import { PodmanFailed, SandboxUnavailable } from './errors.ts';
@@ -54,11 +54,32 @@ export async function releaseUidBlocks(directory: string, runId: string, names: 
   let released = 0;
   for (const name of names) {
     const file = join(directory, name);
-    const holder = await readFile(file, 'utf8').catch(() => null);
-    if (holder !== runId && name !== unfinishedName(runId)) continue;
-    // Another sweep of the same run may have been faster.
-    await rm(file, { force: true });
-    released++;
+    // By name: a kill may have cut its text short.
+    const unfinished = name === unfinishedName(runId);
+    if (!unfinished && (await holderOf(file)) !== runId) continue;
+    if (await take(file, unfinished ? null : runId)) released++;
   }
   return released;
+}
+
+async function holderOf(file: string): Promise<string | null> {
+  return readFile(file, 'utf8').catch(() => null);
+}
+
+/**
+ * Removes a reservation of `runId`. Another sweep of that run may have been faster, and a third run be the holder by now:
+ * whose it is, is read again where nobody else can change it.
+ * @param runId null where the name says it. @returns whether it was `runId`'s
+ */
+async function take(file: string, runId: string | null): Promise<boolean> {
+  const aside = `${file}-${process.pid}-${Date.now()}`;
+  try {
+    await rename(file, aside);
+  } catch {
+    return false;
+  }
+  const taken = runId === null || (await holderOf(aside)) === runId;
+  if (!taken) await link(aside, file).catch(() => {});
+  await rm(aside, { force: true });
+  return taken;
 }
