@@ -52,6 +52,11 @@ export class Connection {
     return this.#line.process !== null;
   }
 
+  /** The first lines of what it printed, without those of {@link outputTail}. */
+  outputHead(): string {
+    return this.#line.output?.head() ?? '';
+  }
+
   outputTail(): string {
     return this.#line.output?.tail() ?? '';
   }

@@ -5,6 +5,8 @@ import { quotable } from './text.ts';
 const maxLine = 2 * 1024;
 const tailLines = 40;
 const tailBytes = 8 * 1024;
+const headLines = 40;
+const headBytes = 8 * 1024;
 const forwardedLines = 10_000;
 const forwardedBytes = 4 * 1024 * 1024;
 /** Past the forwarding bound only the end of a chunk can still matter to the tail. */
@@ -14,15 +16,18 @@ const floodedChunk = 4 * tailBytes;
 const untelling = /^\s*(at |File "|Node\.js v|[[\](){}^~,;-]*\s*$)/;
 
 /**
- * Reads what a server prints to its end: its stderr, and its stdout where that carries no messages. Keeps the last
- * lines (at most 40, 8 KiB in all, each cut at 2 KiB) and hands each line on until 10,000 lines or 4 MiB were handed
- * on. Never throws and never makes the server wait.
+ * Reads what a server prints to its end: its stderr, and its stdout where that carries no messages. Keeps the first and
+ * the last lines (at most 40 each, 8 KiB in all, each cut at 2 KiB) and hands each line on until 10,000 lines or 4 MiB
+ * were handed on. Never throws and never makes the server wait.
  */
 export class OutputLog {
   /** Settles when all streams have ended; never rejects. */
   readonly ended: Promise<void>;
   readonly #onLine: ((line: string) => void) | undefined;
   readonly #closers: (() => void)[] = [];
+  #head: string[] = [];
+  #headBytes = 0;
+  #headEnded = false;
   #tail: string[] = [];
   #tailBytes = 0;
   #lines = 0;
@@ -31,6 +36,11 @@ export class OutputLog {
   constructor(streams: readonly Readable[], onLine?: (line: string) => void) {
     this.#onLine = onLine;
     this.ended = this.#followAll(streams);
+  }
+
+  /** The first lines, without those that the tail still holds, joined by newlines. */
+  head(): string {
+    return this.#head.join('\n');
   }
 
   /** The last lines, joined by newlines. */
@@ -92,8 +102,18 @@ export class OutputLog {
     this.#tail.push(line);
     this.#tailBytes += size;
     while (this.#tail.length > tailLines || this.#tailBytes > tailBytes) {
-      this.#tailBytes -= Buffer.byteLength(this.#tail.shift() ?? '');
+      const left = this.#tail.shift() ?? '';
+      const leftBytes = Buffer.byteLength(left);
+      this.#tailBytes -= leftBytes;
+      this.#keepInHead(left, leftBytes);
     }
+  }
+
+  #keepInHead(line: string, size: number): void {
+    this.#headEnded ||= this.#head.length === headLines || this.#headBytes + size > headBytes;
+    if (this.#headEnded) return;
+    this.#head.push(line);
+    this.#headBytes += size;
   }
 
   #forward(line: string): void {

@@ -72,6 +72,7 @@ export async function giveUp(
   const facts: StartupFacts = {
     ...problem,
     exit: ending?.kind === 'exited' ? ending.exit : problem.exit,
+    stderrHead: connection.outputHead(),
     stderrTail: connection.outputTail(),
     lastStderrLine,
     stdoutDirt: wire.dirt,

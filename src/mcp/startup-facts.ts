@@ -6,6 +6,8 @@ import type { HttpFailure } from './http/failure.ts';
 export interface StartupFacts {
   /** How the process ended by itself; null while it still ran. */
   readonly exit: Pick<Exit, 'exitCode' | 'signal' | 'spawnError' | 'exceeded'> | null;
+  /** The first lines, without those of the tail: some say what is wrong, and then at length how they are used. */
+  readonly stderrHead: string;
   readonly stderrTail: string;
   /** The last line of stderr that says something; may be empty. */
   readonly lastStderrLine: string;

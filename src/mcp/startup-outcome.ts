@@ -11,8 +11,10 @@ import {
   loginSign,
   platformSign,
   serviceSign,
+  settingSign,
   type Sign,
   tellingLines,
+  troubleLine,
 } from './startup-signs.ts';
 import { quotable, showMs } from './text.ts';
 
@@ -20,7 +22,7 @@ type Rule = (facts: StartupFacts, lines: readonly string[]) => StartupVerdict | 
 
 /** Says how a start failed: the first of the rules below that applies. Pure. */
 export function startupOutcome(facts: StartupFacts): StartupVerdict {
-  const lines = tellingLines([facts.stderrTail, ...facts.stdoutDirt]);
+  const lines = tellingLines([facts.stderrHead, facts.stderrTail, ...facts.stdoutDirt]);
   for (const rule of rules) {
     const verdict = rule(facts, lines);
     if (verdict !== null) return verdict;
@@ -67,6 +69,7 @@ const rules: readonly Rule[] = [
     (sign) => `The server wants other arguments ${quoted(sign)}: give what it asks for under \`args\`.`,
   ),
   bySign('auth_required', loginSign, (sign) => adviseLogin(sign)),
+  bySign('needs_env', settingSign, adviseSetting),
   bySign(
     'needs_service',
     serviceSign,
@@ -93,8 +96,8 @@ function notStarted({ exit }: StartupFacts): StartupVerdict | null {
 }
 
 /** Whatever it printed before that: the kernel says what happened. */
-function exceededLimit(facts: StartupFacts): StartupVerdict | null {
-  return facts.exit?.exceeded === undefined ? null : exited(facts);
+function exceededLimit(facts: StartupFacts, lines: readonly string[]): StartupVerdict | null {
+  return facts.exit?.exceeded === undefined ? null : exited(facts, lines);
 }
 
 function answeredWrongly({ wrongAnswer, reach, asked }: StartupFacts): StartupVerdict | null {
@@ -165,18 +168,27 @@ function adviseEnvironment(sign: Sign): string {
   return `The server wants the environment ${noun} ${names}: set ${sign.names.length === 1 ? 'it' : 'them'} under \`env\`, a secret value as \`{ secret: NAME }\`.`;
 }
 
+function adviseSetting(sign: Sign): string {
+  return `The server wants a setting ${quoted(sign)}: set the variable that its documentation names under \`env\`, or give it under \`args\`.`;
+}
+
 function adviseLogin(sign: Sign, reach: StartupFacts['reach'] = 'stdio'): string {
   const key = reach === 'remote' ? 'auth' : 'env';
   return `The server wants to be logged in ${quoted(sign)}: give it a valid key or token under \`${key}\` as \`{ secret: NAME }\`.`;
 }
 
-function exited({ exit, lastStderrLine }: StartupFacts): StartupVerdict | null {
+function exited({ exit, lastStderrLine }: StartupFacts, lines: readonly string[]): StartupVerdict | null {
   if (exit === null) return null;
-  const said = lastStderrLine === '' ? 'without a word on stderr' : `(last line of stderr: "${lastStderrLine}")`;
+  const said = lastWords(lastStderrLine, troubleLine(lines) ?? lastStderrLine);
   return {
     outcome: 'crashed',
     advice: `The server ${exitPhrase(exit)} before a session was open ${said}: ${whatToDo(exit)}.`,
   };
+}
+
+function lastWords(lastStderrLine: string, telling: string): string {
+  if (telling === '') return 'without a word on stderr';
+  return telling === lastStderrLine ? `(last line of stderr: "${telling}")` : `(it wrote "${telling}")`;
 }
 
 function whatToDo({ exitCode, signal, exceeded }: Pick<Exit, 'exitCode' | 'signal' | 'exceeded'>): string {

@@ -18,17 +18,35 @@ const shownNames = 6;
 // Frames and the lists around them carry words (`path`, `require`, upper-case names) that mean nothing here.
 const noise = /^\s*(at |File "|- \/|Require stack|requireStack|Node\.js v|\d+ \|)/;
 
+// From here on a program explains its use, in lines that are indented: words such as "required" ask for nothing there.
+const helpBegins = /^\W{0,4}(?:\[\d+\]\s*)?(?:usage\b|(?:options|flags|commands):\s*$)/i;
+
 /** @returns the lines worth reading of what a server printed. */
 export function tellingLines(texts: readonly string[]): string[] {
-  return texts
+  const lines = texts
     .flatMap((text) => stripVTControlCharacters(text).split(/[\r\n]+/))
     .map((line) => (line.length > longestLine ? `${line.slice(0, longestLine)}…` : line))
     .filter((line) => line.trim() !== '' && !noise.test(line));
+  const help = lines.findIndex((line) => helpBegins.test(line));
+  return help === -1 ? lines : lines.filter((line, index) => index <= help || !explains(line));
+}
+
+function explains(line: string): boolean {
+  return /^(?:\s{2}|\t|\s*-)/.test(line) && !(/\brequired\b/i.test(line) && namesIn(line).length > 0);
+}
+
+const trouble =
+  /\b(?:\w*error|\w*exception|fatal|panic|failed|failure|can ?not|can't|could not|couldn't|unable|invalid|must|required|missing|not (?:found|set|provided|configured|defined|given))\b/i;
+
+/** @returns of lines as {@link tellingLines} gives them, the last one that names a trouble; null where none does */
+export function troubleLine(lines: readonly string[]): string | null {
+  const line = lines.findLast((candidate) => trouble.test(candidate));
+  return line === undefined ? null : quotable(line);
 }
 
 const variableName = /\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b/g;
 const loneName =
-  /(?:\benv(?:ironment)?[- ]var(?:iable)?s?:?\s+|\bprocess\.env\.|\benviron\[|KeyError: |\$|\bexport\s+)["'`]?([A-Z][A-Z0-9_]{2,})\b|\b([A-Z][A-Z0-9_]{2,})["'`]?\s+(?:env(?:ironment)?[- ]var|must be set|is not set|not set in)/g;
+  /(?:\benv(?:ironment)?[- ]var(?:iable)?s?:?\s+|\bprocess\.env\.|\benviron\[|KeyError: |(?<!=["']?)\$|\bexport\s+)["'`]?([A-Z][A-Z0-9_]{2,})\b|\b([A-Z][A-Z0-9_]{2,})["'`]?\s+(?:env(?:ironment)?[- ]var|must be set|is not set|not set in)/g;
 // Error codes and other constants that look like names of variables.
 const constant =
   /^(ERR_|MODULE_|GLIBC|CXXABI|HTTP_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|CERT_|SIG|NODE_MODULE)|_(NOT_FOUND|ERROR|EXCEPTION|FAILED|REFUSED|CODE|INVALID|MISSING|REQUIRED|WARNING)$|^[EW]\d|^E[A-Z]{3,}$|^(API|URL|HTTP|HTTPS|JSON|MCP|STDIO|ERROR|WARN|WARNING|INFO|FATAL|DEBUG|USAGE|NOT|MUST|THE|AND|PATH)$/;
@@ -39,6 +57,8 @@ const placeholder = /\b(missing|required|positional)\b.{0,40}\b(arguments?|optio
 const environment = /environ|\benv\b|\.env\b/i;
 const secretWanted =
   /\b(missing|no|without|provide|set|requires?|needs?|supply)\b.{0,40}\b(api[ _-]?keys?|access[ _-]tokens?|auth(entication|orization)?[ _-]tokens?|api[ _-]?tokens?|credentials?|environment variables?|env vars?)\b|\b(api[ _-]?keys?|(access|auth|api|bot)[ _-]?tokens?|tokens?|credentials?|environment variables?|env vars?)\b.{0,60}\b(required|missing|unset|undefined|not (been )?(set|found|provided|configured|specified)|must be (set|provided|configured)|needed)\b|could not load the default credentials/i;
+// Of what to do about a secret that the line before has missed.
+const telling = /\b(pass|use|add|supply|give|define|put|store|via|through|with)\b/i;
 const flag = /(^|[\s"'`([])--?[a-z][\w-]*/;
 
 /** Wanted environment variables; `names` is empty where only "an API key" is asked for. */
@@ -67,10 +87,17 @@ function wantsVariable(lines: readonly string[], index: number): boolean {
   if (service[0].test(line)) return false;
   if (placeholder.test(line) && !environment.test(line)) return false;
   if (wanting.test(line)) return true;
+  // "No access token was provided." and, on the next line, "Pass `--access-token` / `ACME_TOKEN`."
+  if (telling.test(line) && secretWanted.test(lines[index - 1] ?? '')) return true;
   // Validation libraries print the name on a line of its own and the complaint beside it.
   const alone = /^\s*(?:[-*•]|path:?|"path":)?[\s["'`]*[A-Z][A-Z0-9_]+[\]"'`,:\s]*$/.test(line);
   return alone && lines.slice(Math.max(0, index - 4), index + 5).some((near) => wanting.test(near));
 }
+
+// Where no variable and no argument is named: by which of them it is set, only the server's documentation says.
+const settingWanted = [
+  /\b(ur[il]|endpoint|host(name)?|domain|account|project|region|organi[sz]ation|workspace|tenant|subscription|config(uration)?)( id| name)?\b.{0,20}\b((can ?not|can't|must not|may not) be empty|is (required|missing|empty)|(is |was |were )?not (been )?(set|configured|provided|specified|given))\b/i,
+] as const;
 
 const argumentsWanted = [
   /^\W*(\[\d+\]\s*)?usage:?\s/i,
@@ -136,6 +163,7 @@ const firstOf =
     return line === undefined ? null : { line: quotable(line), names: [] };
   };
 
+export const settingSign = firstOf(settingWanted);
 export const loginSign = firstOf(login);
 export const serviceSign = firstOf(service);
 export const platformSign = firstOf(platform);

@@ -141,19 +141,28 @@ function sumOf(operations: readonly CleanupOperation[]): number {
   return operations.reduce((sum, done) => sum + done.itemsProcessed, 0);
 }
 
-/** Commands that write to the image store: killed in the middle, they break it for everything of this user. */
-const storeWriters = new Set(['import', 'pull', 'load', 'build']);
-const patienceMs = 10_000;
+/**
+ * Commands that write to the image store, and how long they are waited for: killed in the middle, they break it for
+ * everything of this user. An import is local work of a fraction of a second, which only a starved machine makes long; a
+ * pull may hang on its registry.
+ */
+const storeWriters = new Map([
+  ['import', 20_000],
+  ['pull', 10_000],
+  ['build', 10_000],
+]);
 
 /**
- * Waits for them to end; they take a fraction of a second, but for builds: what these run is ended, and then they give up
- * in good order. @returns how many there were.
+ * Waits for them to end. What builds run is ended, and then they give up in good order. @returns how many there were.
  */
 async function waitForWriters(runId: string, builds: readonly string[]): Promise<number> {
-  const writing = async () => (await processesOf(runId)).filter((each) => storeWriters.has(each.arguments[1] ?? ''));
-  const found = (await writing()).length;
-  const deadline = Date.now() + patienceMs;
-  while (Date.now() < deadline && (await writing()).length > 0) {
+  const began = performance.now();
+  const writing = async () => {
+    const patience = (await processesOf(runId)).flatMap((each) => storeWriters.get(each.arguments[1] ?? '') ?? []);
+    return patience.filter((ms) => performance.now() - began < ms).length;
+  };
+  const found = await writing();
+  while ((await writing()) > 0) {
     await endBuilds(builds);
     await sleep(50);
   }

@@ -13,7 +13,6 @@ export function leftovers(jobs: readonly { readonly stepKey: string }[] = []): s
 }
 
 function things(): string[] {
-  const podman = (...args: string[]) => execFileSync('podman', args, { encoding: 'utf8' }).split('\n').filter(Boolean);
   const label = ['--filter', 'label=dev.mcp-workflow.run'];
   const named = (line: string) => line.includes('mcpw-');
   return [
@@ -32,6 +31,17 @@ function things(): string[] {
       'reference=localhost/mcp-workflow-base',
     ),
   ];
+}
+
+/** Podman's lists fail where somebody removes an image between its name and its parents: asked again, then. */
+function podman(...args: readonly string[]): string[] {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return execFileSync('podman', args, { encoding: 'utf8', stdio: 'pipe' }).split('\n').filter(Boolean);
+    } catch (error) {
+      if (attempt === 5) throw error;
+    }
+  }
 }
 
 function folders(): string[] {

@@ -20,6 +20,23 @@ describe('OutputLog', () => {
     expect(lines.at(-1)).toBe('line 99');
   });
 
+  test.for([
+    [30, 0],
+    [41, 1],
+    [60, 20],
+    [10_000, 40],
+  ] as const)('of %i lines keeps the first %i that are not among the last', async ([printed, kept]) => {
+    const log = await logOf(Array.from({ length: printed }, (_, index) => `line ${index}\n`));
+    const expected = Array.from({ length: kept }, (_, index) => `line ${index}`);
+    expect(log.head()).toBe(expected.join('\n'));
+  });
+
+  test('keeps at most 8 KiB of the first lines, and nothing after one that found no room', async () => {
+    const long = `${'x'.repeat(1500)}\n`;
+    const log = await logOf([...Array(8).fill(long), 'short\n', ...Array(20).fill(long)]);
+    expect(log.head().split('\n')).toHaveLength(5);
+  });
+
   test('keeps at most 8 KiB, and cuts lines at 2 KiB', async () => {
     const lines: string[] = [];
     const log = await logOf(Array(20).fill(`${'x'.repeat(5000)}\n`), (line) => lines.push(line));

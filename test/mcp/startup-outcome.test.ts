@@ -9,6 +9,7 @@ const code = (exitCode: number) => ({ exitCode, signal: null, spawnError: null }
 function exited(stderrTail: string, more: Partial<StartupFacts> = {}): StartupFacts {
   return {
     exit: code(1),
+    stderrHead: '',
     stderrTail,
     lastStderrLine: stderrTail.trim().split('\n').at(-1) ?? '',
     stdoutDirt: [],
@@ -74,11 +75,66 @@ describe('real servers started bare', () => {
       'SLACK_BOT_TOKEN and SLACK_TEAM_ID',
     ],
     ['Please provide a database URL as a command-line argument', 'needs_args', 'database URL'],
+    [
+      'Stripe API key not provided. Please either pass it as an argument --api-key=$KEY or set the STRIPE_SECRET_KEY environment variable.',
+      'needs_env',
+      'variable STRIPE_SECRET_KEY:',
+    ],
     ['[1] Usage: mcp-remote <https://server-url> [callback-port] [--debug]', 'needs_args', 'server-url'],
   ] as const)('%s', ([stderr, outcome, part]) => {
     const verdict = startupOutcome(exited(stderr));
     expect(verdict.outcome).toBe(outcome);
     expect(verdict.advice).toContain(part);
+  });
+
+  test('one that says what is wrong, and then at length how it is used', () => {
+    const stderrHead =
+      'Error: No access token was provided.\nRun `sentry-mcp auth login` interactively first, or pass `--access-token` / `SENTRY_ACCESS_TOKEN`.\nUsage: @sentry/mcp-server [--access-token=<token>] [--host=<host>]';
+    const stderr = `Common optional flags:
+  --host <host>           Change Sentry host (self-hosted)
+Environment variables:
+  SENTRY_ACCESS_TOKEN     Sentry auth token (alternative to --access-token)
+  SENTRY_CLIENT_ID        Override OAuth client ID for device code flow
+Examples:
+  @sentry/mcp-server --access-token=TOKEN --agent-provider=openrouter`;
+    expect(startupOutcome(exited(stderr, { stderrHead }))).toMatchObject({
+      outcome: 'needs_env',
+      advice: expect.stringContaining('variable SENTRY_ACCESS_TOKEN:'),
+    });
+  });
+
+  test('one that explains its use after an error', () => {
+    const stderr = `Error: unable to create kubernetes target provider: no current-context is set and no contexts are defined in kubeconfig.
+Configure a context with 'kubectl config set-context <name>' and 'kubectl config use-context <name>'
+Usage:
+  kubernetes-mcp-server [command] [options] [flags]
+Flags:
+      --log-file string           Defines the server log file path. Required for logging in stdio mode; overrides stdout in HTTP mode.
+      --tls-cert string           Path to TLS certificate file for HTTPS. Must be used together with --tls-key.
+      --version                   Print version information and quit`;
+    expect(startupOutcome(exited(stderr))).toMatchObject({
+      outcome: 'crashed',
+      advice: expect.stringContaining(
+        'it wrote "Error: unable to create kubernetes target provider: no current-context',
+      ),
+    });
+  });
+
+  test('one whose settings a library found wanting', () => {
+    const stderr = `Server error: [
+  {
+    "code": "too_small",
+    "minimum": 1,
+    "message": "Elasticsearch URL cannot be empty",
+    "path": [
+      "url"
+    ]
+  }
+]`;
+    expect(startupOutcome(exited(stderr))).toMatchObject({
+      outcome: 'needs_env',
+      advice: expect.stringContaining('Elasticsearch URL cannot be empty'),
+    });
   });
 
   test('a proxy whose server is out of reach', () => {
@@ -115,6 +171,7 @@ describe('what is printed by those that want environment', () => {
     'Missing required environment variable: NOTION_TOKEN',
     'Environment variable OPENAI_API_KEY not found.',
     "KeyError: 'TAVILY_API_KEY'",
+    'Usage: acme-mcp\n\nEnvironment variables:\n  ACME_URL  Where it is\n  ACME_API_KEY  Your key (required)',
     'Either FIGMA_API_KEY or FIGMA_OAUTH_TOKEN is required (via CLI argument or .env file)',
     'ZodError: [\n  {\n    "code": "invalid_type",\n    "expected": "string",\n    "received": "undefined",\n    "path": [\n      "LINEAR_API_KEY"\n    ],\n    "message": "Required"\n  }\n]',
     'pydantic_core._pydantic_core.ValidationError: 1 validation error for Settings\nJIRA_URL\n  Field required [type=missing, input_value={}, input_type=dict]',
@@ -154,6 +211,7 @@ describe('what is printed by those that want arguments', () => {
     'Not enough non-option arguments: got 0, need at least 1',
     'Error: Please specify at least one allowed directory',
     "error: unknown command 'serve'",
+    'Usage: acme [OPTIONS]\n\nOptions:\n  --help  Show help\n\nMissing required argument: url',
   ])('%s', (stderr) => {
     expect(startupOutcome(exited(stderr)).outcome).toBe('needs_args');
   });
