@@ -47716,14 +47716,36 @@ async function releaseUidBlocks(directory, runId, names) {
     let released = 0;
     for (const name of names) {
         const file = (0,external_node_path_.join)(directory, name);
-        const holder = await (0,promises_.readFile)(file, 'utf8').catch(() => null);
-        if (holder !== runId && name !== unfinishedName(runId))
+        // By name: a kill may have cut its text short.
+        const unfinished = name === unfinishedName(runId);
+        if (!unfinished && (await holderOf(file)) !== runId)
             continue;
-        // Another sweep of the same run may have been faster.
-        await (0,promises_.rm)(file, { force: true });
-        released++;
+        if (await take(file, unfinished ? null : runId))
+            released++;
     }
     return released;
+}
+async function holderOf(file) {
+    return (0,promises_.readFile)(file, 'utf8').catch(() => null);
+}
+/**
+ * Removes a reservation of `runId`. Another sweep of that run may have been faster, and a third run be the holder by now:
+ * whose it is, is read again where nobody else can change it.
+ * @param runId null where the name says it. @returns whether it was `runId`'s
+ */
+async function take(file, runId) {
+    const aside = `${file}-${process.pid}-${Date.now()}`;
+    try {
+        await (0,promises_.rename)(file, aside);
+    }
+    catch {
+        return false;
+    }
+    const taken = runId === null || (await holderOf(aside)) === runId;
+    if (!taken)
+        await (0,promises_.link)(aside, file).catch(() => { });
+    await (0,promises_.rm)(aside, { force: true });
+    return taken;
 }
 
 ;// CONCATENATED MODULE: ./lib/sandbox/sweep.js
@@ -47865,18 +47887,27 @@ async function removeTags(podman, runId, recorded) {
 function sumOf(operations) {
     return operations.reduce((sum, done) => sum + done.itemsProcessed, 0);
 }
-/** Commands that write to the image store: killed in the middle, they break it for everything of this user. */
-const storeWriters = new Set(['import', 'pull', 'load', 'build']);
-const patienceMs = 10_000;
 /**
- * Waits for them to end; they take a fraction of a second, but for builds: what these run is ended, and then they give up
- * in good order. @returns how many there were.
+ * Commands that write to the image store, and how long they are waited for: killed in the middle, they break it for
+ * everything of this user. An import is local work of a fraction of a second, which only a starved machine makes long; a
+ * pull may hang on its registry.
+ */
+const storeWriters = new Map([
+    ['import', 20_000],
+    ['pull', 10_000],
+    ['build', 10_000],
+]);
+/**
+ * Waits for them to end. What builds run is ended, and then they give up in good order. @returns how many there were.
  */
 async function waitForWriters(runId, builds) {
-    const writing = async () => (await processesOf(runId)).filter((each) => storeWriters.has(each.arguments[1] ?? ''));
-    const found = (await writing()).length;
-    const deadline = Date.now() + patienceMs;
-    while (Date.now() < deadline && (await writing()).length > 0) {
+    const began = performance.now();
+    const writing = async () => {
+        const patience = (await processesOf(runId)).flatMap((each) => storeWriters.get(each.arguments[1] ?? '') ?? []);
+        return patience.filter((ms) => performance.now() - began < ms).length;
+    };
+    const found = await writing();
+    while ((await writing()) > 0) {
         await endBuilds(builds);
         await (0,external_node_timers_promises_.setTimeout)(50);
     }
