@@ -11,6 +11,7 @@ import type { InstalledTree, InstallFailure, InstallResult } from './model.ts';
 import { findNpm, type NpmTool } from './npm-tool.ts';
 import { installNpm } from './npm.ts';
 import { NodeRoots } from './node-roots.ts';
+import { TreeUses } from './tree-uses.ts';
 import type { PackageIndex } from './package-index.ts';
 import { installPath } from './path.ts';
 import { findIndex } from './python/index.ts';
@@ -45,6 +46,7 @@ export class Installer {
   readonly #trees = new Map<string, SharedTree>();
   readonly #resolved = new Map<string, Promise<NpmPackage>>();
   readonly #roots = new NodeRoots();
+  readonly #uses = new TreeUses();
   #context: Promise<InstallerContext> | null = null;
   /** Of Python, Go and Cargo, by what finds them: each is looked for when the first server needs it. */
   readonly #indexes = new Map<FindIndex, Promise<IndexUpstream>>();
@@ -60,7 +62,9 @@ export class Installer {
    */
   async install(server: ServerConfig, origin: CheckoutOrigin | null = null): Promise<InstallResult> {
     try {
-      return await this.#installOnce(server, origin);
+      const result = await this.#installOnce(server, origin);
+      if (result.kind === 'installed') this.#uses.add(server.name, result.tree);
+      return result;
     } catch (error) {
       if (error instanceof PackageNotFound) return failed('install_failed', error.message);
       if (error instanceof ImageRefused) return failed(error.outcome, error.message);
@@ -68,6 +72,18 @@ export class Installer {
         return { kind: 'infrastructure', reason: messageOf(error) };
       }
       throw error;
+    }
+  }
+
+  /**
+   * Removes what nobody is started from any more: a run over many servers would fill the disk, and have no uid left.
+   * @param servers that have ended, by name; what they have in common with others is kept. Never rejects
+   */
+  async release(servers: readonly string[]): Promise<void> {
+    for (const tree of this.#uses.end(servers)) {
+      for (const [key, shared] of this.#trees) if (shared.tree?.volume === tree.volume) this.#trees.delete(key);
+      this.#roots.drop(tree.volume);
+      await this.#remove(tree);
     }
   }
 
@@ -166,14 +182,18 @@ export class Installer {
     // The time that one server gives is not another's.
     const key = JSON.stringify([exactSource, server.image, server.installScripts, server.timeouts.install]);
     const known = this.#trees.get(key);
+    // At once: the last who had it may be at its end.
+    if (known?.tree) this.#uses.add(server.name, known.tree);
     if (known !== undefined) return known.result;
-    const result = install();
-    this.#trees.set(key, { source: server.source.kind, result });
+    const shared: SharedTree = { source: server.source.kind, result: install(), tree: null };
+    this.#trees.set(key, shared);
+    const result = await shared.result;
+    if (result.kind === 'installed') shared.tree = result.tree;
     return result;
   }
 
   /** Of a tree that nobody starts from any more. */
-  async #remove({ volume, uid }: InstalledTree): Promise<void> {
+  async #remove({ volume, uid }: Pick<InstalledTree, 'volume' | 'uid'>): Promise<void> {
     if (volume === null || uid === null) return;
     if (await this.#sandbox.removeVolumes([volume])) this.#sandbox.returnUid(uid);
   }
@@ -208,6 +228,8 @@ type FindIndex = (env: Readonly<NodeJS.ProcessEnv>) => Promise<PackageIndex>;
 interface SharedTree {
   readonly source: SourceSpec['kind'];
   readonly result: Promise<InstallResult>;
+  /** Known once it is installed. */
+  tree: InstalledTree | null;
 }
 
 function noNode(image: string): string {

@@ -38,6 +38,8 @@ export type MadeRoot =
 interface Kept {
   readonly context: InstallerContext;
   readonly made: Promise<MadeRoot>;
+  /** Known once it is made. */
+  volume: string | null;
 }
 
 /** Trees of checkouts: one for all servers of the same root, image and setting of scripts. */
@@ -66,9 +68,16 @@ export class NodeRoots {
     ]);
     const known = this.#kept.get(key);
     if (known !== undefined) return known.made;
-    const made = makeRoot(context, server, checkout, project, image);
-    this.#kept.set(key, { context, made });
+    const kept: Kept = { context, made: makeRoot(context, server, checkout, project, image), volume: null };
+    this.#kept.set(key, kept);
+    const made = await kept.made;
+    if (made.ok) kept.volume = made.root.place.volume;
     return made;
+  }
+
+  /** A tree whose volume somebody else removes. */
+  drop(volume: string): void {
+    for (const [key, kept] of this.#kept) if (kept.volume === volume) this.#kept.delete(key);
   }
 
   /** Removes all trees: before a later round of the same process, in which folders may have been edited. Never rejects. */

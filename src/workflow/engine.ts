@@ -15,6 +15,8 @@ export interface Engine {
   readonly sandbox: Sandbox;
   readonly installer: Installer;
   readonly repositories: Repositories;
+  /** Whether a later round is to find what is installed. */
+  readonly keepsTrees: boolean;
 }
 
 /** What a run's configuration says of it. */
@@ -37,7 +39,7 @@ export function ownEngine(host: Host, runId: string, env: Readonly<NodeJS.Proces
   let engine: Promise<Engine> | null = null;
   return {
     runId,
-    take: (request, signal) => (engine = makeEngine(host, { runId, env, ...request, signal })),
+    take: (request, signal) => (engine = makeEngine(host, { runId, env, ...request, signal, keepsTrees: false })),
     release: () => (engine === null ? Promise.resolve([]) : removeEngine(host, engine, runId, env)),
   };
 }
@@ -61,7 +63,8 @@ export class KeptEngine implements EngineSource {
   async take(request: EngineRequest): Promise<Engine> {
     const { runId } = this;
     const known = this.#engine;
-    this.#engine ??= makeEngine(this.#host, { runId, env: this.#env, ...request, signal: this.#signal });
+    const options = { runId, env: this.#env, ...request, signal: this.#signal, keepsTrees: true };
+    this.#engine ??= makeEngine(this.#host, options);
     try {
       const engine = await this.#engine;
       // A folder may have been edited since.
@@ -90,6 +93,7 @@ interface EngineOptions extends EngineRequest {
   readonly runId: string;
   readonly env: Readonly<NodeJS.ProcessEnv>;
   readonly signal: AbortSignal;
+  readonly keepsTrees: boolean;
 }
 
 async function makeEngine(host: Host, options: EngineOptions): Promise<Engine> {
@@ -106,7 +110,7 @@ async function makeEngine(host: Host, options: EngineOptions): Promise<Engine> {
   const installer = new Installer(sandbox, { registry, registries, env, signal, progress });
   const folder = () => sandbox.freshFolder('c');
   const repositories = new Repositories({ host, env, signal, folder });
-  return { sandbox, installer, repositories };
+  return { sandbox, installer, repositories, keepsTrees: options.keepsTrees };
 }
 
 /** The sweep does not wait for an engine that is still being made: post or the cap has the rest. */

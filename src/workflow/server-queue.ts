@@ -53,6 +53,7 @@ export async function runServers(host: Host, drafts: readonly ServerDraft[], opt
           limit(async () => {
             if (stop.signal.aborted) return;
             await runServer(draft, context).catch((error: unknown) => options.onFault(draft, error));
+            if (!stop.signal.aborted) await releaseTrees(engine, drafts, draft);
             await options.onServerEnd();
           }),
         );
@@ -64,6 +65,23 @@ export async function runServers(host: Host, drafts: readonly ServerDraft[], opt
     clearInterval(heartbeat);
     await validator.close();
   }
+}
+
+/**
+ * When the last server of a source has ended, what was installed for them goes. One that is found later in a repository
+ * may want the same once more, and gets it installed anew.
+ */
+async function releaseTrees(engine: Engine | null, drafts: readonly ServerDraft[], ended: ServerDraft): Promise<void> {
+  if (engine === null || engine.keepsTrees) return;
+  const ofSource = drafts.filter((draft) => sourceOf(draft) === sourceOf(ended));
+  if (ofSource.some(({ phase }) => phase !== null)) return;
+  await engine.installer.release(ofSource.map(({ config }) => config.name));
+}
+
+/** The same for all that may be installed once: several versions of a package may come to one. */
+function sourceOf({ config, result }: ServerDraft): string {
+  const { source } = config;
+  return source.kind === 'npm' || source.kind === 'pypi' ? `${source.kind}:${source.name}` : result.source.given;
 }
 
 /** Says now and then what is still under way: silence looks like a hang. */

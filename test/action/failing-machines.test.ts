@@ -44,6 +44,8 @@ describe('a Podman that does not do what it should', () => {
     job = jobWhere('sleep 1');
     const main = await job.main();
     expect(main.outputs).toMatchObject({ conclusion: 'passed' });
+    // What was installed went when the server had ended.
+    expect(main.log).toMatch(/^volumes: 0$/mu);
     expect((await job.post()).exitCode).toBe(0);
     expect(leftovers([job])).toEqual([]);
   });

@@ -27,8 +27,9 @@ describe('what is installed', () => {
     await opened.sweep();
     rmSync(folder, { recursive: true });
   });
-  const install = async () => {
-    const installed = await installer.install(server);
+  const volumes = () => leftovers([opened]).filter((line) => line.startsWith('volume'));
+  const install = async (each = server) => {
+    const installed = await installer.install(each);
     if (installed.kind !== 'installed') throw new Error(JSON.stringify(installed));
     return installed.tree;
   };
@@ -43,6 +44,24 @@ describe('what is installed', () => {
     expect(second.resolved.digest).not.toBe(first.resolved.digest);
     // The first is gone, and its user is used again.
     expect(second.uid).toBe(first.uid);
-    expect(leftovers([opened]).filter((line) => line.startsWith('volume'))).toEqual([`volume ${second.volume}`]);
+    expect(volumes()).toEqual([`volume ${second.volume}`]);
+    await installer.release([server.name]);
+  });
+
+  it('goes with the last server that is started from it, and is installed anew for one that comes later', async () => {
+    const [one, other] = ['one', 'other'].map((name) => ({ ...server, name }));
+    const first = await install(one);
+    expect(await install(other)).toBe(first);
+    await installer.release(['one']);
+    expect(await install(one)).toBe(first);
+    await installer.release(['one', 'never-installed']);
+    expect(volumes()).toEqual([`volume ${first.volume}`]);
+    await installer.release(['other']);
+    expect(volumes()).toEqual([]);
+    const second = await install(one);
+    expect(second.volume).not.toBe(first.volume);
+    expect(second.uid).toBe(first.uid);
+    expect(volumes()).toEqual([`volume ${second.volume}`]);
+    await installer.release(['one']);
   });
 });
