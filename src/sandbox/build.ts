@@ -13,6 +13,8 @@ export interface BuildSpec {
   /** What comes out is called so. */
   readonly tag: string;
   readonly dockerfile: string;
+  /** The text of a .dockerignore: what is in the context is not read for one. */
+  readonly ignored: string;
   /** A volume that holds what is copied from. */
   readonly context: string;
   /** A container whose network namespace the commands share; it has to run. */
@@ -27,7 +29,11 @@ export interface BuildSpec {
 export interface BuildPlace {
   /** The Dockerfile. */
   readonly file: string;
+  /** As .dockerignore. */
+  readonly ignoreFile: string;
   readonly context: string;
+  /** Stands for `/sys`: empty, but for the place of control groups. */
+  readonly system: string;
   /** A file of the kernel's that stands for the network namespace. */
   readonly network: string;
   readonly seccompProfile: string | null;
@@ -38,6 +44,8 @@ export interface BuildPlace {
  * to theirs. Neither mounts nor devices, raw sockets, or tracing.
  */
 const capabilities = ['CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'FSETID', 'SETFCAP', 'SETGID', 'SETUID'];
+
+const groupsFolder = 'fs/cgroup';
 
 /** The flags of one build, in the order of podman-build(1). */
 export function buildArguments(spec: BuildSpec, place: BuildPlace): string[] {
@@ -61,9 +69,15 @@ export function buildArguments(spec: BuildSpec, place: BuildPlace): string[] {
     '--ulimit=nproc=4096:4096',
     '--ulimit=core=0:0',
     `--ulimit=fsize=${spec.maxFile}:${spec.maxFile}`,
+    // Buildah binds the machine's own `/sys`, of which control groups stay writable to whoever runs podman (seen with 1.28:
+    // a command ended processes outside of its build), or mounts them so.
+    `--volume=${place.system}:/sys:ro,nosuid,nodev,noexec`,
+    `--volume=${place.system}/${groupsFolder}:/sys/${groupsFolder}:ro,nosuid,nodev,noexec`,
     ...spec.mounts.map(({ from, at }) => `--volume=${from}:${at}:ro,nosuid,nodev`),
     `--tag=${spec.tag}`,
     `--file=${place.file}`,
+    // Links are followed in a context that has one, also out of it (seen with 1.28).
+    `--ignorefile=${place.ignoreFile}`,
     place.context,
   ];
 }
@@ -153,13 +167,20 @@ export async function endBuildCommands(folder: string): Promise<number> {
   return bundles.length;
 }
 
-/** Makes the folder of a build, with its Dockerfile. @returns where that is. @throws PodmanFailed */
-export async function writeDockerfile(folder: string, text: string): Promise<string> {
+/** Makes the folder of a build, with its Dockerfile. @throws PodmanFailed */
+export async function prepareBuild(
+  folder: string,
+  { dockerfile, ignored }: BuildSpec,
+): Promise<Pick<BuildPlace, 'file' | 'ignoreFile' | 'system'>> {
   const file = join(folder, 'Dockerfile');
+  const ignoreFile = join(folder, 'ignored');
+  const system = join(folder, 'sys');
   try {
     await mkdir(join(folder, 'tmp'), { recursive: true, mode: 0o700 });
-    await writeFile(file, text);
-    return file;
+    await mkdir(join(system, groupsFolder), { recursive: true, mode: 0o755 });
+    await writeFile(file, dockerfile);
+    await writeFile(ignoreFile, ignored);
+    return { file, ignoreFile, system };
   } catch (error) {
     throw new PodmanFailed(`a build could not be prepared: ${messageOf(error)}`);
   }

@@ -40,9 +40,9 @@ export class ImageBuilder {
     return hasTriggers(await this.#configurationOf(tag)) ? null : tag;
   }
 
-  /** @param reference with its registry. @returns whether this machine's user is logged in for it */
-  async hasLogin(reference: string): Promise<boolean> {
-    return this.#podman.hasLogin(reference.replace(/@.*$/u, '').replace(/:[^:/]*$/u, ''));
+  /** As {@link Podman.hasLogin}. @param reference with its registry */
+  async hasLogin(reference: string, env: Readonly<Record<string, string>>): Promise<boolean> {
+    return this.#podman.hasLogin(reference.replace(/@.*$/u, '').replace(/:[^:/]*$/u, ''), env);
   }
 
   /** An image without any files, which is what `FROM scratch` begins from. @throws PodmanFailed */

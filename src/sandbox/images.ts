@@ -9,8 +9,11 @@ export interface PrepareOptions {
   readonly signal: AbortSignal;
   /** Told every few seconds while an image is being pulled. */
   readonly progress?: ((message: string) => void) | undefined;
-  /** Asks its registry for it also where it is here already, so that nobody gets what that would not give him. */
-  readonly pullAlways?: boolean;
+  /**
+   * As `anonymousEnvironment` made it: its registry is asked for it as anybody would ask, also where it is here already,
+   * so that nobody gets what that would not give him.
+   */
+  readonly anonymous?: Readonly<Record<string, string>> | undefined;
 }
 
 /** Looks at the files of an image from a container of ours. */
@@ -32,7 +35,7 @@ export class Images {
 
   /** @throws ImageRefused where another try would end the same; PodmanFailed */
   async prepare(given: string, options: PrepareOptions): Promise<PreparedImage> {
-    const key = JSON.stringify([given, options.pullAlways === true]);
+    const key = JSON.stringify([given, options.anonymous !== undefined]);
     const known = this.#prepared.get(key);
     if (known !== undefined) return known;
     const preparing = this.#prepare(given, options);
@@ -43,7 +46,7 @@ export class Images {
   }
 
   async #prepare(given: string, options: PrepareOptions): Promise<PreparedImage> {
-    const present = options.pullAlways === true ? null : await this.#podman.inspectImage(given);
+    const present = options.anonymous !== undefined ? null : await this.#podman.inspectImage(given);
     const inspected = present ?? (await this.#pull(given, options));
     const facts = parseImageFacts(given, inspected);
     refuseForeignPlatform(given, facts);
@@ -66,14 +69,14 @@ export class Images {
     };
   }
 
-  async #pull(given: string, { signal, progress }: PrepareOptions): Promise<string> {
+  async #pull(given: string, { signal, progress, anonymous }: PrepareOptions): Promise<string> {
     const started = Date.now();
     progress?.(`pulling the image ${given}`);
     const ticking = setInterval(() => {
       progress?.(`still pulling the image ${given}, ${Math.round((Date.now() - started) / 1000)} s`);
     }, progressEveryMs);
     try {
-      const pulled = await this.#podman.pull(given, pullDeadlineMs, signal);
+      const pulled = await this.#podman.pull(given, pullDeadlineMs, signal, anonymous);
       if (!pulled.ok) throw pullError(given, pulled, pullDeadlineMs);
     } finally {
       clearInterval(ticking);

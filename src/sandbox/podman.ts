@@ -10,7 +10,7 @@ import {
   type BuildSpec,
   followBuild,
   networkOf,
-  writeDockerfile,
+  prepareBuild,
 } from './build.ts';
 import { PodmanFailed } from './errors.ts';
 import type { LedgerEntry } from './ledger.ts';
@@ -115,20 +115,21 @@ export class Podman {
     return result.ok ? result.stdout : null;
   }
 
-  async pull(image: string, deadlineMs: number, signal: AbortSignal): Promise<CommandResult> {
+  /** @param env as {@link pullEnvironment}, or as `anonymousEnvironment` made it */
+  async pull(image: string, deadlineMs: number, signal: AbortSignal, env = pullEnvironment()): Promise<CommandResult> {
     this.#refuseAfterStop();
     // A pull is the one thing that podman itself does over the network.
-    return this.call(['pull', '--quiet', image], deadlineMs, { signal, env: pullEnvironment() });
+    return this.call(['pull', '--quiet', image], deadlineMs, { signal, env });
   }
 
   /**
-   * Whether a pull would be one of somebody whom the registry knows. Podman is asked, since it looks for logins in more
-   * places than `--authfile` can replace (seen with 4.3.1: Docker's own are read all the same).
+   * Whether a pull would be one of somebody whom the registry knows: by a program that registries.conf names, where the
+   * environment leaves no other way. What podman cannot say counts as yes.
    * @param repository with its registry, without tag and digest
    */
-  async hasLogin(repository: string): Promise<boolean> {
-    const { ok } = await this.call(['login', '--get-login', repository], shortDeadlineMs, { env: pullEnvironment() });
-    return ok;
+  async hasLogin(repository: string, env: Readonly<Record<string, string>>): Promise<boolean> {
+    const asked = await this.call(['login', '--get-login', repository], shortDeadlineMs, { env });
+    return asked.ok || !/\bnot logged in/u.test(asked.stderr);
   }
 
   /** Gives an image a name of this run's. @throws PodmanFailed */
@@ -140,10 +141,10 @@ export class Podman {
   /** @param folder of the run's own, that nothing else uses. @throws PodmanFailed after the run was stopped */
   async build(spec: BuildSpec, context: PolicyContext, folder: string, options: BuildOptions): Promise<BuildResult> {
     this.#refuseAfterStop();
-    const file = await writeDockerfile(folder, spec.dockerfile);
+    const prepared = await prepareBuild(folder, spec);
     const temporary = join(folder, 'tmp');
     const place = {
-      file,
+      ...prepared,
       context: await this.must(['volume', 'inspect', '--format', '{{.Mountpoint}}', spec.context]),
       network: await networkOf(join(context.pidFolder, spec.joins)),
       seccompProfile: context.seccompProfile,

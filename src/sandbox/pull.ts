@@ -64,8 +64,8 @@ export function pullError(given: string, pulled: CommandResult, deadlineMs: numb
 }
 
 /** Proxies, and where the user's own settings of registries and logins to them lie (containers-registries.conf(5)). */
-export function pullEnvironment(): Record<string, string> {
+export function pullEnvironment(env: Readonly<NodeJS.ProcessEnv> = process.env): Record<string, string> {
   const proxies = ['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'http_proxy', 'https_proxy', 'no_proxy'];
   const names = [...proxies, 'CONTAINERS_REGISTRIES_CONF', 'REGISTRY_AUTH_FILE', 'DOCKER_CONFIG'];
-  return Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
+  return Object.fromEntries(names.flatMap((name) => (env[name] ? [[name, env[name]]] : [])));
 }

@@ -1,7 +1,8 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { readFileSync } from 'node:fs';
-import { hostname } from 'node:os';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { hostname, tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -34,6 +35,7 @@ const seen = {
   interfaces: Object.keys(networkInterfaces()).filter((name) => name !== 'lo'),
   seccomp: field('Seccomp'), capabilities: field('CapEff'), expendable: readFileSync('/proc/self/oom_score_adj', 'utf8').trim(),
   processes: readdirSync('/proc').filter((name) => /^\\d+$/u.test(name)).length,
+  system: readdirSync('/sys', { recursive: true }),
   runner: Object.keys(process.env).filter((name) => /^(GITHUB|RUNNER|ACTIONS|INPUT|STATE)_|TOKEN|SECRET/u.test(name)),
   mounts: readFileSync('/proc/self/mountinfo', 'utf8').split('\\n').map((line) => line.split(' ')[4]).filter((at) => /workspace|_temp|podman|docker/u.test(at ?? '')),
 };
@@ -53,6 +55,8 @@ const files = (dockerfile: string, more: Record<string, string> = {}) => ({
   'weather/lib.mjs': program('lib.mjs'),
   'weather/look.mjs': look,
   'weather/fetch.mjs': fetchFile,
+  'weather/.dockerignore': 'ignored.*',
+  'weather/ignored.txt': '',
   ...more,
 });
 
@@ -136,7 +140,7 @@ describe('a server whose repository has a Dockerfile', () => {
         'COPY . .',
         `RUN --mount=type=cache,target=/cache node fetch.mjs http://${host}/sky /sky && \\`,
         '    # the sky is fetched',
-        '    node look.mjs',
+        '    [ -e look.mjs ] && [ ! -e ignored.txt ] && node look.mjs',
         'FROM ${BASE} AS base',
         'ENV SKY=blue',
         'FROM base',
@@ -176,9 +180,62 @@ describe('a server whose repository has a Dockerfile', () => {
       expendable: '1000',
       // The shell and itself.
       processes: 2,
+      // Neither its control groups, which whoever runs podman may write to, nor its network cards.
+      system: ['fs', 'fs/cgroup'],
       runner: [],
       mounts: [],
     });
+  });
+
+  describe('with a volume before a command', () => {
+    let secret: string;
+    beforeAll(() => {
+      secret = mkdtempSync(join(tmpdir(), 'mcp-workflow-machine-'));
+      chmodSync(secret, 0o755);
+      writeFileSync(join(secret, 'login.json'), 'never-to-be-read');
+    });
+    afterAll(() => rmSync(secret, { recursive: true }));
+
+    it.each([
+      [
+        'that becomes a link',
+        (path: string) => [
+          'VOLUME /p/v',
+          `RUN node -e "const f = require('fs'); f.renameSync('/p', '/q'); f.mkdirSync('/p'); f.symlinkSync('${path}', '/p/v')"`,
+          `RUN node -e "console.error(require('fs').readFileSync('/p/v/login.json', 'utf8'))"`,
+        ],
+      ],
+      [
+        'whose name is an option of a mount',
+        (path: string) => [
+          "RUN node -e \"require('fs').mkdirSync('/p')\"",
+          `VOLUME ["/p,lowerdir=${path}"]`,
+          `RUN node -e "console.error(require('fs').readFileSync('/p,lowerdir=${path}/login.json', 'utf8'))"`,
+        ],
+      ],
+    ])('%s, reads nothing of the machine', async (_what, instructions) => {
+      const each = start([`FROM ${base}`, ...instructions(secret), 'CMD ["node"]'].join('\n'));
+      const main = await each.main();
+      expect(weather(each)).toMatchObject({ state: 'failed', startup: { outcome: 'install_failed' } });
+      expect(main.log + JSON.stringify(each.readResult())).not.toContain('never-to-be-read');
+    });
+  });
+
+  it('has the folders that its image declares, with what was put there before and after', async () => {
+    const each = start(
+      [
+        `FROM ${base} AS one`,
+        'VOLUME /data',
+        `RUN node -e "const f = require('fs'); f.mkdirSync('/data', { recursive: true }); f.writeFileSync('/data/sky', 'blue')"`,
+        'FROM one',
+        'VOLUME /more',
+        'WORKDIR /app',
+        'COPY . .',
+        "CMD [\"node\", \"-e\", \"const f = require('fs'); f.writeFileSync('/data/new', f.readFileSync('/data/sky')); f.writeFileSync('/more/new', ''); console.error('written'); process.exit(1)\"]",
+      ].join('\n'),
+    );
+    await each.main();
+    expect(weather(each)?.startup?.stderrTail).toContain('written');
   });
 
   it.each([

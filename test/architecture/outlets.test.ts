@@ -44,6 +44,8 @@ const outlets: Readonly<Record<string, { readonly sign: RegExp; readonly files: 
       'process/run.ts',
       // For podman: a Dockerfile of our own words, and the machine's certificates.
       'sandbox/build.ts',
+      // Links to settings of the user's, and an empty list of logins.
+      'sandbox/anonymous.ts',
       'install/dockerfile/image-build.ts',
       // Snapshots: JSON, redacted, in the places that the configuration gives.
       'cases/snapshot-file.ts',

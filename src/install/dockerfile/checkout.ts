@@ -38,7 +38,18 @@ export async function installDockerfile(
   if (from !== '.' && !checkout.files.some(({ path }) => path.startsWith(`${from}/`))) {
     return refused(`\`build.context\` names ${from}, and ${checkout.given} has no files in such a folder.`);
   }
-  return new ImageBuild(context, server, { checkout, file, from, build }).run(plan);
+  const ignored = await ignoredOf(checkout, file, from);
+  if (ignored === null) return refused(`what ${from} leaves out of a build cannot be read: expected a text in UTF-8.`);
+  return new ImageBuild(context, server, { checkout, file, from, ignored, build }).run(plan);
+}
+
+/** @returns the text that says what is not copied, '' where none does; null where it cannot be read */
+async function ignoredOf(checkout: Checkout, file: string, from: string): Promise<string | null> {
+  const files = new Set(checkout.files.flatMap(({ kind, path }) => (kind === 'file' ? [path] : [])));
+  // BuildKit's, Podman's and Docker's.
+  const names = [`${file}.dockerignore`, posix.join(from, '.containerignore'), posix.join(from, '.dockerignore')];
+  const there = names.map((name) => posix.normalize(name)).find((name) => files.has(name));
+  return there === undefined ? '' : checkout.text(there);
 }
 
 /** @param given from the root; null: the usual places. @returns where it is, or null */

@@ -5,6 +5,7 @@ import type { Checkout } from '../../checkout/model.ts';
 import type { BuildConfig, ServerConfig } from '../../config/model.ts';
 import type { ResolvedSource } from '../../result/model.ts';
 import type { BuildResult } from '../../sandbox/build.ts';
+import { anonymousEnvironment } from '../../sandbox/anonymous.ts';
 import { ImageRefused } from '../../sandbox/errors.ts';
 import type { HostMount } from '../../sandbox/policy.ts';
 import type { PreparedImage } from '../../sandbox/sandbox.ts';
@@ -19,6 +20,8 @@ import type { BuildPlan, Origin } from './model.ts';
 import { renderStage } from './render.ts';
 import { buildFault, failureOf, type Progressed, progressIn } from './sentences.ts';
 
+/** For pulling all images that a Dockerfile begins from: they are on nobody's time limit but that of the whole run. */
+const basesMs = 600_000;
 /** Bytes that one build may send and receive. */
 const maxTransfer = 4 * 1024 ** 3;
 /** The way to the proxy outlives the builds that use it. */
@@ -44,6 +47,8 @@ interface BuildSource {
   readonly file: string;
   /** The folder that is copied from, relative to the root. */
   readonly from: string;
+  /** What is not copied, as .dockerignore says it. */
+  readonly ignored: string;
   readonly build: BuildConfig;
 }
 
@@ -87,16 +92,22 @@ export class ImageBuild {
   async #prepareBases(plan: BuildPlan): Promise<Map<string, string> | InstallResult> {
     const { sandbox, signal, progress } = this.#context;
     const names = new Map<string, string>();
+    const nobody = await anonymousEnvironment(await sandbox.freshFolder('a'));
+    const deadline = performance.now() + basesMs;
     for (const { reference, line } of plan.bases) {
-      const anonymous = !this.#source.build.registries.includes(registryOf(reference));
-      const reach = anonymous ? await this.#reachOf(reference) : null;
+      const anonymous = this.#source.build.registries.includes(registryOf(reference)) ? undefined : nobody;
+      const reach = anonymous === undefined ? null : await this.#reachOf(reference, anonymous);
       if (reach !== null) {
         const advice = `${this.#source.file}:${line}: the image ${reference} may not be used: ${reach}, and a Dockerfile may copy what it likes out of an image. Add \`${registryOf(reference)}\` under \`build.registries\` if you trust this one with that.`;
         return this.#failed(advice, '', null);
       }
+      if (performance.now() > deadline) {
+        const advice = `${this.#source.file}:${line}: the images before this one took more than ${basesMs / 1000} s to pull: take what is not needed out.`;
+        return this.#failed(advice, '', null);
+      }
       const report = (message: string) => progress(this.#server.name, message);
       const image = await sandbox
-        .prepareImage(reference, { signal, progress: report, pullAlways: anonymous })
+        .prepareImage(reference, { signal, progress: report, anonymous })
         .catch((error: unknown) => {
           if (!(error instanceof ImageRefused)) throw error;
           throw new ImageRefused(`${this.#source.file}:${line}: ${error.message}`, error.outcome);
@@ -114,10 +125,10 @@ export class ImageBuild {
   }
 
   /** @returns why more than what anybody may have would be within reach, as the middle of a sentence; null where it is not */
-  async #reachOf(reference: string): Promise<string | null> {
+  async #reachOf(reference: string, env: Readonly<Record<string, string>>): Promise<string | null> {
     if (!isPublic(registryOf(reference))) return 'it is of no public registry';
-    if (await this.#context.sandbox.builder.hasLogin(reference)) {
-      return 'this machine is logged in there, and so may have private ones';
+    if (await this.#context.sandbox.builder.hasLogin(reference, env)) {
+      return 'a program of this machine logs in there, and so may have private ones';
     }
     return null;
   }
@@ -164,6 +175,7 @@ export class ImageBuild {
       const result = await sandbox.builder.build(
         {
           dockerfile: rendered.text,
+          ignored: this.#source.ignored,
           context: place.context,
           joins: place.joins,
           mounts: certificates === null ? [] : [certificates],

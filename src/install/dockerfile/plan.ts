@@ -37,6 +37,9 @@ export function planBuild(text: string, request: BuildRequest): BuildPlan | { re
 /** `bufio.Scanner`, by which Podman reads lines, gives up above 64 KiB; names of ours take some of it. */
 const maxLine = 60 * 1024;
 
+/** Each is pulled, and stays on the machine. */
+const maxBases = 20;
+
 class Planner {
   readonly #parts: DockerfileParts;
   readonly #target: string | null;
@@ -67,7 +70,11 @@ class Planner {
     });
     for (const { instructions } of stages) for (const instruction of instructions) checkLength(instruction);
     const bases = [...this.#bases].map(([reference, line]) => ({ reference, line }));
-    return { bases: bases.sort((left, right) => left.line - right.line), usesScratch: this.#usesScratch, stages };
+    return {
+      bases: bases.sort((left, right) => left.line - right.line),
+      usesScratch: this.#usesScratch,
+      stages: withVolumesLast(stages),
+    };
   }
 
   #globalArgs(platform: ReadonlyMap<string, string>): Map<string, string> {
@@ -141,6 +148,9 @@ class Planner {
 
   #image(name: string, line: number): Origin {
     const reference = fullReference(name, line);
+    if (!this.#bases.has(reference) && this.#bases.size === maxBases) {
+      refuse(line, `found more than ${maxBases} images that it begins or copies from; take what is not needed out`);
+    }
     this.#bases.set(reference, Math.min(line, this.#bases.get(reference) ?? line));
     return { kind: 'image', reference };
   }
@@ -175,6 +185,26 @@ function withNumbers({ from, instructions }: BuiltStage, renumbered: ReadonlyMap
         : one;
     }),
   };
+}
+
+/**
+ * Before version 1.37, buildah lays a mount over each volume that was declared, for every command after it, and looks for
+ * the place of it on the machine: a link that a command put there, or a comma in its name, leads anywhere (seen with
+ * 1.28). So volumes are declared when no command can follow, in the one stage that is started from; what was put into
+ * them before stays, as with BuildKit.
+ */
+function withVolumesLast(stages: readonly Stage[]): Stage[] {
+  const isVolume = ({ kind }: Instruction) => kind === 'VOLUME';
+  const volumesOf = (index: number): Instruction[] => {
+    const stage = stages[index];
+    if (stage === undefined) return [];
+    const { from, instructions } = stage;
+    return [...(from.kind === 'stage' ? volumesOf(from.index) : []), ...instructions.filter(isVolume)];
+  };
+  return stages.map(({ from, instructions }, index) => {
+    const others = instructions.filter((one) => !isVolume(one));
+    return { from, instructions: index < stages.length - 1 ? others : [...others, ...volumesOf(index)] };
+  });
 }
 
 function checkLength(instruction: Instruction): void {

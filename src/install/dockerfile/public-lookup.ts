@@ -49,7 +49,13 @@ own.addSubnet('169.254.0.0', 16, 'ipv4');
 own.addSubnet('64:ff9b::169.254.0.0', 112, 'ipv6');
 own.addAddress('168.63.129.16', 'ipv4');
 own.addAddress('100.100.100.200', 'ipv4');
-own.addAddress('fd00:ec2::254', 'ipv6');
+own.addAddress('192.0.0.192', 'ipv4');
+// Of Amazon, Google, Oracle and Scaleway; and NAT64 of a network's own.
+own.addSubnet('fd00:ec2::', 32, 'ipv6');
+own.addSubnet('fd20:ce::', 32, 'ipv6');
+own.addSubnet('fd00:c1::', 32, 'ipv6');
+own.addSubnet('fd00:42::', 32, 'ipv6');
+own.addSubnet('64:ff9b:1::', 48, 'ipv6');
 own.addSubnet('fe80::', 10, 'ipv6');
 
 export function isPublic(address: string): boolean {

@@ -118,9 +118,11 @@ export function renderInstruction(instruction: Instruction, nameOf: RenderWith['
   }
 }
 
-/** In JSON, `<<` need not stand as such, and then no reader takes it for a heredoc. */
+/** In JSON, `<<` need not stand as such, and then no reader takes it for a heredoc; and DEL need not, as no other control character does. */
 function list(words: readonly string[]): string {
-  return JSON.stringify(words).replaceAll(/<(?=<)/g, '\\u003c');
+  return JSON.stringify(words)
+    .replaceAll(/<(?=<)/g, '\\u003c')
+    .replaceAll('\u{7f}', '\\u007f');
 }
 
 /** A word so that every reader of Dockerfiles finds the same in it. */

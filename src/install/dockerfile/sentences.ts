@@ -26,10 +26,13 @@ export function progressIn(line: string, { steps }: RenderedStage): Progressed |
 export function buildFault({ exitCode, spawnError, canceled, tail }: BuildResult): string | null {
   if (spawnError !== null) return `podman could not be started (${spawnError})`;
   if (canceled) return 'the build was interrupted';
-  const said = lastError(tail);
+  const ofStep = stepError(tail);
+  const said = ofStep ?? lastError(tail);
   if (said === null) return exitCode === null ? 'podman ended in the middle of a build' : null;
-  if (/no space left on device/iu.test(said)) return `the image could not be built: the disk is full (${said})`;
-  return /building at STEP/u.test(said) ? null : `podman could not build: ${said}`;
+  // Of what comes before it in a step, the Dockerfile decides.
+  const cause = ofStep === null ? said : said.slice(said.lastIndexOf('": ') + 1);
+  if (/no space left on device/iu.test(cause)) return `the image could not be built: the disk is full (${said})`;
+  return ofStep === null ? `podman could not build: ${said}` : null;
 }
 
 export interface Seen {
@@ -57,22 +60,31 @@ export function failureOf(result: BuildResult, { file, at, refused, tooLarge, li
 }
 
 function reasonOf({ tail, exitCode }: BuildResult): string {
-  const said = /^Error: building at STEP "(?:[^"\\]|\\.)*": (.*)$/mu.exec(lastLines(tail))?.[1] ?? '';
+  const said = stepError(tail) ?? '';
   const [, code] = /exit status (\d+)$/u.exec(said) ?? [];
   if (code !== undefined) return `it ended with exit code ${code}`;
   return said === '' ? `podman ended with ${exitCode}` : said;
 }
 
+/**
+ * What podman says of a step that failed: `Error: building at STEP "…": this`. Of what stands in the quotes the
+ * Dockerfile decides, with quotes and lines of its own, of which the first may be out of sight. @returns null for any
+ * other end
+ */
+function stepError(tail: string): string | null {
+  const last = tail.trimEnd().split('\n').at(-1) ?? '';
+  if (/": while running runtime: exit status \d+$/u.test(last)) return last.slice(last.lastIndexOf('": ') + 3);
+  if (!/^Error: building at STEP "/mu.test(tail)) return null;
+  const at = last.indexOf('": ');
+  return at === -1 ? last : last.slice(at + 3);
+}
+
 /** What podman says last. Commands say `Error:`, too, but podman comes after them. */
 function lastError(tail: string): string | null {
   return (
-    lastLines(tail)
+    tail
       .split('\n')
+      .slice(-5)
       .findLast((line) => line.startsWith('Error: ')) ?? null
   );
-}
-
-/** The end of an output: what a command printed long before says nothing of how the build ended. */
-function lastLines(tail: string): string {
-  return tail.split('\n').slice(-5).join('\n');
 }

@@ -85,7 +85,7 @@ class StageBuilder {
       case 'STOPSIGNAL':
         return [singleOf(statement, keyword, scope)];
       case 'VOLUME':
-        return [volumeOf(statement, scope)];
+        return volumeOf(statement, scope);
       case 'EXPOSE':
         return exposeOf(statement, scope);
       case 'CMD':

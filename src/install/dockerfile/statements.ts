@@ -73,12 +73,18 @@ export function singleOf(statement: Statement, kind: 'WORKDIR' | 'USER' | 'STOPS
   return { kind, line, word: scope.expand(statement.text, line) };
 }
 
-export function volumeOf(statement: Statement, scope: Scope): Instruction {
+/** Volumes whose names only the base image knows are left out: they are declared later than they stand in the file. */
+export function volumeOf(statement: Statement, scope: Scope): Instruction[] {
   refuseFlags(statement);
   refuseNothing(statement);
+  const { line } = statement;
   const words = wordsOf(statement, scope);
-  if (words.length === 0) refuse(statement.line, 'found VOLUME with an empty list; name a folder, or take it out');
-  return { kind: 'VOLUME', line: statement.line, words };
+  if (words.length === 0) refuse(line, 'found VOLUME with an empty list; name a folder, or take it out');
+  const texts = words.flatMap((word) => plainText(word) ?? []);
+  // They part the options of mounts.
+  const odd = texts.find((text) => /[:,]/u.test(text));
+  if (odd !== undefined) refuse(line, `found the volume ${show(odd)}; name a folder without \`:\` and \`,\``);
+  return texts.length === 0 ? [] : [{ kind: 'VOLUME', line, words: texts.map((text) => (text === '' ? [] : [text])) }];
 }
 
 /** The words of an instruction that takes a list in JSON, or words between spaces that nothing can quote. */

@@ -57,6 +57,7 @@ const pieces = fc.oneof(
       '<<EOF',
       '\nEOF\n',
       '["a","b"]',
+      '["\\u007f","\\u0001"]',
       '${A:-',
       '$A',
       '${B}',
@@ -127,6 +128,8 @@ describe.each([
         const odd = canonical.split('\n').filter((line) => line !== '' && !shapes.some((shape) => shape.test(line)));
         expect(odd).toEqual([]);
         expect(canonical).not.toMatch(/<<|\\[ \t]*$/m);
+        // Buildah mounts what was declared, for each command after it.
+        expect(canonical).not.toMatch(/^VOLUME .*\n(?:.*\n)*(?!VOLUME )[A-Z]/m);
       }),
       { numRuns },
     );

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { built, problemOf, raw } from './planned.ts';
+import { built, lines, problemOf, raw } from './planned.ts';
 
 describe('what an image is told', () => {
   it.each([
@@ -15,7 +15,7 @@ describe('what an image is told', () => {
     ['WORKDIR --link', 'WORKDIR "--link"'],
     ['USER $UID:root', 'USER "${UID}:root"'],
     ['EXPOSE 80 8080/tcp 9000-9010/UDP', 'EXPOSE 80 8080/tcp 9000-9010/UDP'],
-    ['VOLUME /a  /b$X', raw`VOLUME ["/a","\"/b${'$'}{X}\""]`],
+    ['VOLUME /a  /b', 'VOLUME ["/a","/b"]'],
     ['VOLUME ["/a b"]', raw`VOLUME ["\"/a b\""]`],
     ['STOPSIGNAL SIGINT', 'STOPSIGNAL SIGINT'],
     ['ENTRYPOINT ["node", "a.js"]', 'ENTRYPOINT ["node","a.js"]'],
@@ -32,9 +32,32 @@ describe('what an image is told', () => {
     ).toEqual([]);
   });
 
+  it('is declared as its volumes when no command can follow, with those of the stages that it begins from', () => {
+    const text =
+      'FROM a AS one\nVOLUME /x\nRUN one\nFROM b AS two\nVOLUME /y\nFROM one\nVOLUME /z\nRUN two\nCOPY --from=two /y /y';
+    expect(lines(text).filter((line) => /^(?:FROM|RUN|VOLUME)/u.test(line))).toEqual([
+      expect.stringMatching(/^FROM .*AS stage0$/u),
+      'RUN ["/bin/sh","-c","one"]',
+      expect.stringMatching(/^FROM .*AS stage1$/u),
+      'FROM stage0 AS stage2',
+      'RUN ["/bin/sh","-c","two"]',
+      'VOLUME ["/x"]',
+      'VOLUME ["/z"]',
+    ]);
+  });
+
+  it('may hold every character that a list in JSON can', () => {
+    expect(built('CMD ["\\u007f\\u0001<<x"]')).toEqual(['CMD ["\\u007f\\u0001\\u003c<x"]']);
+  });
+
   it('leaves out a port that only the base image knows', () => {
     expect(built('ENV P="1 2"\nEXPOSE $P $Q').at(-1)).toBe('EXPOSE 1 2');
     expect(built('EXPOSE $Q')).toEqual([]);
+  });
+
+  it('leaves out a volume that only the base image knows', () => {
+    expect(built('ENV A=x\nVOLUME /$A /b$X\nENV X=y').at(-1)).toBe('VOLUME ["/x"]');
+    expect(built('VOLUME $X')).toEqual([]);
   });
 
   it.each([
@@ -69,12 +92,14 @@ describe('what an image is told', () => {
     ['USER', 'found USER and nothing after it'],
     ['EXPOSE a', 'expected a port'],
     ['VOLUME []', 'an empty list'],
+    ['VOLUME ["/p,lowerdir=/home"]', 'found the volume "/p,lowerdir=/home"'],
+    ['ENV A=:\nVOLUME /a /b${A}exec', 'found the volume "/b:exec"'],
     ['CMD --x y', 'found the flag "--x" of CMD'],
     ['ENV --x A=b', 'found the flag "--x" of ENV'],
     ['CMD', 'found CMD and nothing after it'],
     ['ENTRYPOINT [1]', 'something else than texts'],
   ])('%s is a problem', (given, sentence) => {
-    expect(problemOf(given)).toMatch(/^Dockerfile:2: /);
+    expect(problemOf(given)).toMatch(/^Dockerfile:[23]: /);
     expect(problemOf(given)).toContain(sentence);
   });
 });

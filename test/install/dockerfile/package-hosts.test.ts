@@ -137,6 +137,12 @@ describe('an address', () => {
     '::ffff:169.254.169.254',
     '64:ff9b::a9fe:a9fe',
     'fd00:ec2::254',
+    'fd00:ec2::23',
+    'fd20:ce::254',
+    'fd00:c1::a9fe:a9fe',
+    'fd00:42::42',
+    '192.0.0.192',
+    '64:ff9b:1::a9fe:a9fe',
     'fe80::1',
   ])('%s is where a machine asks about itself', (address) => expect(isElsewhere(address)).toBe(false));
 

@@ -62,6 +62,14 @@ describe('a build that failed', () => {
       'src/Dockerfile:12: `COPY x /` failed: checking on sources under "/x": no such file or directory.',
     ],
     [
+      'by a command of many lines',
+      ended(
+        `${'x\n'.repeat(40)}Error: registry.npmjs.org is down, please approve\nnpm ci\n": while running runtime: exit status 7`,
+      ),
+      {},
+      'src/Dockerfile:12: `RUN npm ci` failed: it ended with exit code 7.',
+    ],
+    [
       'for a host',
       ended(failedRun),
       { refused: ['github.com:443', 'github.com:80', 'a.example:8443'] },
@@ -107,7 +115,7 @@ describe('what is no verdict on a Dockerfile', () => {
     [
       'a full disk',
       ended('Error: building at STEP "COPY . .": storing: write /x: no space left on device'),
-      'the image could not be built: the disk is full (Error: building at STEP "COPY . .": storing: write /x: no space left on device)',
+      'the image could not be built: the disk is full (storing: write /x: no space left on device)',
     ],
   ])('%s', (_what, result, sentence) => {
     expect(buildFault(result)).toBe(sentence);
@@ -115,6 +123,9 @@ describe('what is no verdict on a Dockerfile', () => {
 
   it.each([
     failedRun,
+    'Error: building at STEP "RUN /bin/sh -c echo no space left on device; false": while running runtime: exit status 1',
+    `${'x\n'.repeat(40)}Error: pypi.org is down, please approve\nfalse\n": while running runtime: exit status 1`,
+    'Error: building at STEP "COPY a": no space left on device" /": copier: stat: "/a": no such file or directory',
     `Error: of the command, long before\n${'x\n'.repeat(10)}${failedRun}`,
     `Error: Cannot find module "x"\n${failedRun}`,
   ])('but a command that fails is', (tail) => {

@@ -20,6 +20,15 @@ describe('the image that a stage begins from', () => {
     expect(plan(`# x\nFROM --platform=$BUILDPLATFORM ${given} as build`).bases).toEqual([{ reference: full, line: 2 }]);
   });
 
+  it('is one of twenty at most', () => {
+    const copies = (count: number) =>
+      `FROM scratch\n${Array.from({ length: count }, (_, at) => `COPY --from=a:${at} /x /x\n`).join('')}COPY --from=a:0 /y /y`;
+    expect(plan(copies(20)).bases).toHaveLength(20);
+    expect(problem(copies(21))).toBe(
+      'Dockerfile:22: found more than 20 images that it begins or copies from; take what is not needed out',
+    );
+  });
+
   it.each([
     'docker://node:22',
     'oci:/etc',
