@@ -46953,6 +46953,7 @@ class OutputLog {
  * to theirs. Neither mounts nor devices, raw sockets, or tracing.
  */
 const capabilities = ['CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'FSETID', 'SETFCAP', 'SETGID', 'SETUID'];
+const groupsFolder = 'fs/cgroup';
 /** The flags of one build, in the order of podman-build(1). */
 function buildArguments(spec, place) {
     return [
@@ -46975,9 +46976,15 @@ function buildArguments(spec, place) {
         '--ulimit=nproc=4096:4096',
         '--ulimit=core=0:0',
         `--ulimit=fsize=${spec.maxFile}:${spec.maxFile}`,
+        // Buildah binds the machine's own `/sys`, of which control groups stay writable to whoever runs podman (seen with 1.28:
+        // a command ended processes outside of its build), or mounts them so.
+        `--volume=${place.system}:/sys:ro,nosuid,nodev,noexec`,
+        `--volume=${place.system}/${groupsFolder}:/sys/${groupsFolder}:ro,nosuid,nodev,noexec`,
         ...spec.mounts.map(({ from, at }) => `--volume=${from}:${at}:ro,nosuid,nodev`),
         `--tag=${spec.tag}`,
         `--file=${place.file}`,
+        // Links are followed in a context that has one, also out of it (seen with 1.28).
+        `--ignorefile=${place.ignoreFile}`,
         place.context,
     ];
 }
@@ -47045,13 +47052,17 @@ async function endBuildCommands(folder) {
     }
     return bundles.length;
 }
-/** Makes the folder of a build, with its Dockerfile. @returns where that is. @throws PodmanFailed */
-async function writeDockerfile(folder, text) {
+/** Makes the folder of a build, with its Dockerfile. @throws PodmanFailed */
+async function prepareBuild(folder, { dockerfile, ignored }) {
     const file = (0,external_node_path_.join)(folder, 'Dockerfile');
+    const ignoreFile = (0,external_node_path_.join)(folder, 'ignored');
+    const system = (0,external_node_path_.join)(folder, 'sys');
     try {
         await (0,promises_.mkdir)((0,external_node_path_.join)(folder, 'tmp'), { recursive: true, mode: 0o700 });
-        await (0,promises_.writeFile)(file, text);
-        return file;
+        await (0,promises_.mkdir)((0,external_node_path_.join)(system, groupsFolder), { recursive: true, mode: 0o755 });
+        await (0,promises_.writeFile)(file, dockerfile);
+        await (0,promises_.writeFile)(ignoreFile, ignored);
+        return { file, ignoreFile, system };
     }
     catch (error) {
         throw new errors_PodmanFailed(`a build could not be prepared: ${(0,failure/* messageOf */.b)(error)}`);
@@ -47279,10 +47290,10 @@ function pullError(given, pulled, deadlineMs) {
     return new PodmanFailed(`The image ${given} could not be pulled: ${said.length > 1000 ? `${said.slice(0, 1000)}…` : said}`);
 }
 /** Proxies, and where the user's own settings of registries and logins to them lie (containers-registries.conf(5)). */
-function pullEnvironment() {
+function pullEnvironment(env = process.env) {
     const proxies = ['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'http_proxy', 'https_proxy', 'no_proxy'];
     const names = [...proxies, 'CONTAINERS_REGISTRIES_CONF', 'REGISTRY_AUTH_FILE', 'DOCKER_CONFIG'];
-    return Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
+    return Object.fromEntries(names.flatMap((name) => (env[name] ? [[name, env[name]]] : [])));
 }
 
 ;// CONCATENATED MODULE: ./lib/sandbox/usage.js
@@ -47465,19 +47476,20 @@ class podman_Podman {
         const result = await this.call(['image', 'inspect', '--format', 'json', image]);
         return result.ok ? result.stdout : null;
     }
-    async pull(image, deadlineMs, signal) {
+    /** @param env as {@link pullEnvironment}, or as `anonymousEnvironment` made it */
+    async pull(image, deadlineMs, signal, env = pullEnvironment()) {
         this.#refuseAfterStop();
         // A pull is the one thing that podman itself does over the network.
-        return this.call(['pull', '--quiet', image], deadlineMs, { signal, env: pullEnvironment() });
+        return this.call(['pull', '--quiet', image], deadlineMs, { signal, env });
     }
     /**
-     * Whether a pull would be one of somebody whom the registry knows. Podman is asked, since it looks for logins in more
-     * places than `--authfile` can replace (seen with 4.3.1: Docker's own are read all the same).
+     * Whether a pull would be one of somebody whom the registry knows: by a program that registries.conf names, where the
+     * environment leaves no other way. What podman cannot say counts as yes.
      * @param repository with its registry, without tag and digest
      */
-    async hasLogin(repository) {
-        const { ok } = await this.call(['login', '--get-login', repository], shortDeadlineMs, { env: pullEnvironment() });
-        return ok;
+    async hasLogin(repository, env) {
+        const asked = await this.call(['login', '--get-login', repository], shortDeadlineMs, { env });
+        return asked.ok || !/\bnot logged in/u.test(asked.stderr);
     }
     /** Gives an image a name of this run's. @throws PodmanFailed */
     async tagImage(image, tag) {
@@ -47487,10 +47499,10 @@ class podman_Podman {
     /** @param folder of the run's own, that nothing else uses. @throws PodmanFailed after the run was stopped */
     async build(spec, context, folder, options) {
         this.#refuseAfterStop();
-        const file = await writeDockerfile(folder, spec.dockerfile);
+        const prepared = await prepareBuild(folder, spec);
         const temporary = (0,external_node_path_.join)(folder, 'tmp');
         const place = {
-            file,
+            ...prepared,
             context: await this.must(['volume', 'inspect', '--format', '{{.Mountpoint}}', spec.context]),
             network: await networkOf((0,external_node_path_.join)(context.pidFolder, spec.joins)),
             seccompProfile: context.seccompProfile,
