@@ -6,7 +6,7 @@ import type { BuildConfig, ServerConfig } from '../../config/model.ts';
 import type { ResolvedSource } from '../../result/model.ts';
 import type { BuildResult } from '../../sandbox/build.ts';
 import { anonymousEnvironment } from '../../sandbox/anonymous.ts';
-import { ImageRefused } from '../../sandbox/errors.ts';
+import { ImageRefused, PodmanFailed } from '../../sandbox/errors.ts';
 import type { HostMount } from '../../sandbox/policy.ts';
 import type { PreparedImage } from '../../sandbox/sandbox.ts';
 import { certificatesOf } from '../certificates.ts';
@@ -40,6 +40,8 @@ const certificateVariables = [
 const proxyVariables = ['HTTP_PROXY', 'HTTPS_PROXY', 'http_proxy', 'https_proxy'];
 /** History with its credentials. */
 const leftOut = new Set(['.git']);
+
+type Base = BuildPlan['bases'][number];
 
 interface BuildSource {
   readonly checkout: Checkout;
@@ -88,40 +90,52 @@ export class ImageBuild {
     }
   }
 
-  /** Pulls what is not here, looks at it, and gives it a name of ours. @throws PodmanFailed, ImageRefused */
+  /** @returns names of ours for all that it begins or copies from. @throws PodmanFailed, ImageRefused */
   async #prepareBases(plan: BuildPlan): Promise<Map<string, string> | InstallResult> {
-    const { sandbox, signal, progress } = this.#context;
+    const { sandbox } = this.#context;
     const names = new Map<string, string>();
     const nobody = await anonymousEnvironment(await sandbox.freshFolder('a'));
     const deadline = performance.now() + basesMs;
-    for (const { reference, line } of plan.bases) {
-      const anonymous = this.#source.build.registries.includes(registryOf(reference)) ? undefined : nobody;
-      const reach = anonymous === undefined ? null : await this.#reachOf(reference, anonymous);
-      if (reach !== null) {
-        const advice = `${this.#source.file}:${line}: the image ${reference} may not be used: ${reach}, and a Dockerfile may copy what it likes out of an image. Add \`${registryOf(reference)}\` under \`build.registries\` if you trust this one with that.`;
-        return this.#failed(advice, '', null);
-      }
-      if (performance.now() > deadline) {
-        const advice = `${this.#source.file}:${line}: the images before this one took more than ${basesMs / 1000} s to pull: take what is not needed out.`;
-        return this.#failed(advice, '', null);
-      }
-      const report = (message: string) => progress(this.#server.name, message);
-      const image = await sandbox
-        .prepareImage(reference, { signal, progress: report, anonymous })
-        .catch((error: unknown) => {
-          if (!(error instanceof ImageRefused)) throw error;
-          throw new ImageRefused(`${this.#source.file}:${line}: ${error.message}`, error.outcome);
-        });
-      const name = await sandbox.builder.nameBase(image);
-      if (name === null) {
-        const advice = `${this.#source.file}:${line}: the image ${reference} has instructions of its own for what is built upon it (ONBUILD), which are not run here: begin from one that has none.`;
-        return this.#failed(advice, '', null);
-      }
-      names.set(reference, name);
-      if (image.digest !== null) this.#bases[reference] = image.digest;
+    for (const base of plan.bases) {
+      const late = `the images before this one took more than ${basesMs / 1000} s to pull: take what is not needed out`;
+      const name = performance.now() > deadline ? this.#refusedBase(base, late) : await this.#prepareBase(base, nobody);
+      if (typeof name !== 'string') return name;
+      names.set(base.reference, name);
     }
     if (plan.usesScratch) names.set('scratch', await sandbox.builder.emptyBase());
     return names;
+  }
+
+  /** Pulls what is not here, looks at it, and gives it a name of ours. @throws PodmanFailed, ImageRefused */
+  async #prepareBase(base: Base, nobody: Readonly<Record<string, string>>): Promise<string | InstallResult> {
+    const { sandbox, signal } = this.#context;
+    const { reference, line } = base;
+    const registry = registryOf(reference);
+    const anonymous = this.#source.build.registries.includes(registry) ? undefined : nobody;
+    const reach = anonymous === undefined ? null : await this.#reachOf(reference, anonymous);
+    if (reach !== null) {
+      const why = `the image ${reference} may not be used: ${reach}, and a Dockerfile may copy what it likes out of an image. Add \`${registry}\` under \`build.registries\` if you trust this one with that`;
+      return this.#refusedBase(base, why);
+    }
+    const progress = (message: string) => this.#context.progress(this.#server.name, message);
+    const image = await sandbox.prepareImage(reference, { signal, progress, anonymous }).catch((error: unknown) => {
+      const place = `${this.#source.file}:${line}`;
+      if (error instanceof ImageRefused) throw new ImageRefused(`${place}: ${error.message}`, error.outcome);
+      if (!(error instanceof PodmanFailed) || anonymous === undefined) throw error;
+      const logins = `it is asked for without the logins of this machine, unless \`build.registries\` lists ${registry}`;
+      throw new PodmanFailed(`${place}: ${error.message} (${logins})`);
+    });
+    const name = await sandbox.builder.nameBase(image);
+    if (name === null) {
+      const why = `the image ${reference} has instructions of its own for what is built upon it (ONBUILD), which are not run here: begin from one that has none`;
+      return this.#refusedBase(base, why);
+    }
+    if (image.digest !== null) this.#bases[reference] = image.digest;
+    return name;
+  }
+
+  #refusedBase({ line }: Base, why: string): InstallResult {
+    return this.#failed(`${this.#source.file}:${line}: ${why}.`, '', null);
   }
 
   /** @returns why more than what anybody may have would be within reach, as the middle of a sentence; null where it is not */
