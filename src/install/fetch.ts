@@ -14,6 +14,8 @@ const Report = z.object({
   version: z.string().max(200).nullish(),
   integrity: z.string().max(500).nullish(),
   commands: z.record(z.string(), z.string()).default({}),
+  node: z.string().max(100).nullish(),
+  wantsNode: z.string().max(200).nullish().catch(null),
   urlDependencies: names.default([]),
   tooManyCommands: z.boolean().default(false),
   shebangs: z.record(z.string(), z.string().nullable()).default({}),

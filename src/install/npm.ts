@@ -50,8 +50,14 @@ export async function installNpm(
       scripts: scripts.report,
       timings: { resolveMs, fetchMs, scriptsMs: scripts.durationMs },
       npm: context.npm.version,
+      node: nodeOf(report),
     },
   };
+}
+
+/** @returns what {@link InstalledTree.node} says */
+export function nodeOf({ node, wantsNode }: FetchReport): { version: string; wanted: string } | null {
+  return node && wantsNode ? { version: node, wanted: wantsNode } : null;
 }
 
 export type JudgedFetch =

@@ -8,7 +8,7 @@ import { type FetchReport, fetchTree } from './fetch.ts';
 import { FolderRefused, type PackedFolder, packFolder } from '../checkout/pack.ts';
 import type { InstallerContext } from './installer.ts';
 import { type InstallResult, treePath } from './model.ts';
-import { judgeFetch } from './npm.ts';
+import { judgeFetch, nodeOf } from './npm.ts';
 import { rebuildDependencies } from './rebuild.ts';
 import { runScripts } from './scripts.ts';
 
@@ -127,6 +127,7 @@ async function installCopied(
       scripts: rebuilt.report,
       timings: { resolveMs, fetchMs: fetched.durationMs, scriptsMs: rebuilt.durationMs + built.durationMs },
       npm: context.npm.version,
+      node: nodeOf(report),
     },
   };
 }

@@ -102,7 +102,7 @@ const settingWanted = [
 const argumentsWanted = [
   /^\W*(\[\d+\]\s*)?usage:?\s/i,
   /\b(missing|required?|requires|expected|expects|needs?|provide|specify|supply|pass|no|too few|not enough|at least one)\b.{0,60}\b(arguments?|args?|parameters?|options?|flags?|subcommands?|command[- ]line|positional|director(y|ies)|(file|folder|database|config(uration)?) path|connection[- ]string|(database|server|remote|base) ur[il])\b/i,
-  /\b(arguments?|options?|parameters?|subcommands?)\b.{0,40}\b(required|missing|not (provided|specified|given)|expected|must be)/i,
+  /\b(arguments?|options?|parameters?|(sub)?commands?)\b.{0,40}\b(required|missing|not (provided|specified|given)|expected|must be)/i,
   /\b(required|missing|specify|provide|supply|pass|needs?)\b.{0,60}\s["'`]?--?[a-z][\w-]+/i,
   /(^|\s)["'`]?--[a-z][\w-]+.{0,60}\b(required|missing|must be|not (provided|specified|given|set))/i,
   /\b(unknown|unrecognized|unexpected|invalid|no such) (option|argument|command|subcommand|flag)/i,
@@ -128,7 +128,7 @@ const platform = [
   /\b(platform|operating system|architecture|os|cpu)\b.{0,40}\b(is )?(not|un)[ -]?supported\b/i,
   /\bGLIBC(XX)?_[\d.]+'? not found\b|\bld-(linux|musl)\b.*(not found|no such file)|\berror while loading shared libraries\b/i,
   /\b(only (supports?|works on|runs on|available on)|requires) (macos|windows|darwin|os x)\b/i,
-  /\brequires? node(\.js)? ?(version )?[>v\d]|\bunsupported (engine|node)|\brequires python ?[>\d]/i,
+  /\brequires? (a (minimum )?)?node(\.js)? ?(version )?(of )?[>v\d]|\bunsupported (engine|node)|\brequires python ?[>\d]/i,
   /\bincompatible cpu\b|\bincompatible architecture\b|\billegal instruction\b|\bexec format error\b/i,
 ] as const;
 

@@ -17,7 +17,7 @@ export async function sweepById(
   const directories = stateDirectories(env);
   if (directories === null || (await findProgram('podman', env)) === null) return [];
   const owner = formatOwner(await currentOwner());
-  // Nobody waits for its process in vain: what has no time left is cut off by who calls.
+  // Main cuts it off where there is no more time.
   const podman = new Podman({ runId, stepKey, owner }, new Patience(null));
   return sweepRun(podman, directories, runId);
 }

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Session } from '../mcp/model.ts';
 import type { Startup } from '../result/model.ts';
 import { podmanFault } from '../sandbox/podman-fault.ts';
-import { end, recordFindings, type ServerDraft } from './draft.ts';
+import { end, foreignNode, recordFindings, type ServerDraft } from './draft.ts';
 import type { Instances } from './instances.ts';
 import type { ServerRunContext } from './server-run.ts';
 import { stateOfOutcome } from './verdict.ts';
@@ -53,7 +53,9 @@ function infrastructureFault({ outcome, advice, exitCode, stderrTail }: Startup)
 }
 
 function refuse(draft: ServerDraft, startup: Startup, fault: string | null): void {
-  if (fault === null || startup.outcome === 'unreachable') failToStart(draft, startup);
+  const node = startup.outcome === 'crashed' ? foreignNode(draft) : null;
+  const advice = node === null ? startup.advice : `${startup.advice} ${node}`;
+  if (fault === null || startup.outcome === 'unreachable') failToStart(draft, { ...startup, advice });
   else end(draft, 'error', fault);
 }
 

@@ -1,3 +1,4 @@
+import semver from 'semver';
 import { notRun } from '../cases/run-cases.ts';
 import type { ServerConfig } from '../config/model.ts';
 import type { InstalledTree } from '../install/model.ts';
@@ -113,6 +114,13 @@ export function recordFindings(draft: ServerDraft, findings: readonly Finding[])
   draft.result.findings.push(...fresh);
 }
 
+const nodeVersion = 'node-version';
+
+/** @returns what is said where another Node starts the server than it asks for; null where it gets what it wants */
+export function foreignNode({ result }: ServerDraft): string | null {
+  return result.findings.find(({ check }) => check === nodeVersion)?.message ?? null;
+}
+
 /** w02 in the result. */
 export function recordTree(draft: ServerDraft, tree: InstalledTree): void {
   const { result } = draft;
@@ -121,6 +129,7 @@ export function recordTree(draft: ServerDraft, tree: InstalledTree): void {
   result.installSize = tree.size;
   const npm: Record<string, string> = tree.npm === null ? {} : { npm: tree.npm };
   result.image.toolchain = { ...result.image.toolchain, ...npm, ...tree.tools };
+  recordFindings(draft, nodeFindings(tree));
   const { packages, ran, failure } = tree.scripts;
   if (packages.length === 0) return;
   result.findings.push({
@@ -131,6 +140,12 @@ export function recordTree(draft: ServerDraft, tree: InstalledTree): void {
     ...(failure === null ? {} : { evidence: { lastLines: failure } }),
     location: draft.config.location,
   });
+}
+
+function nodeFindings({ node }: InstalledTree): Finding[] {
+  if (!node || semver.validRange(node.wanted) === null || semver.satisfies(node.version, node.wanted)) return [];
+  const message = `Its package.json asks for Node ${node.wanted}, and Node ${node.version} starts it: have \`actions/setup-node\` before this step choose another, or name an \`image\` that has it.`;
+  return [{ check: nodeVersion, severity: 'medium', subject: 'server', message, location: null }];
 }
 
 function scriptsMessage(packages: readonly string[], ran: boolean, failure: string | null): string {

@@ -57,6 +57,11 @@ const packages: Published[] = [
   { manifest: { name: 'loud', version, scripts: { postinstall: 'node loud.cjs' } }, files: { 'loud.cjs': loud } },
   server('with-loud-scripts', { dependencies: { loud: '1.0.0' } }),
   server('with-scripts', { dependencies: { nosy: '1.0.0' } }),
+  server('for-another-node', { engines: { node: '>=99' } }),
+  {
+    ...server('crashes-on-this-node', { engines: { node: '^99.1.0' } }),
+    files: { 'server.mjs': "#!/usr/bin/env node\nprocess.getBuiltinModule('fs').newerThanThis();\n" },
+  },
 ];
 
 /** A package of the workspace that has to be built, with a dependency. */
@@ -206,6 +211,19 @@ describe('packages from a registry', () => {
       expect(find(name).tools.map((tool) => tool.name)).toContain('echo');
     },
   );
+
+  it('a package that asks for another Node is tried, and it is said; where it crashes, as what to do', () => {
+    const asks = /^Its package\.json asks for Node >=99, and Node \d+\.\d+\.\d+ starts it: .*actions\/setup-node/u;
+    expect(find('for-another-node')).toMatchObject({
+      state: 'passed',
+      findings: [{ check: 'node-version', severity: 'medium', message: expect.stringMatching(asks) }],
+    });
+    expect(find('plain').findings).toEqual([]);
+    expect(find('crashes-on-this-node')).toMatchObject({
+      state: 'failed',
+      startup: { outcome: 'crashed', advice: expect.stringContaining('asks for Node ^99.1.0') },
+    });
+  });
 
   it('the same version is fetched once for several servers', () => {
     expect(find('again').source.resolved).toEqual(find('scoped').source.resolved);

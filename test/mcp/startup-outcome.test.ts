@@ -210,6 +210,7 @@ describe('what is printed by those that want arguments', () => {
     'error: the following required arguments were not provided:\n  <PATH>',
     'Not enough non-option arguments: got 0, need at least 1',
     'Error: Please specify at least one allowed directory',
+    'Required command was not provided.',
     "error: unknown command 'serve'",
     'Usage: acme [OPTIONS]\n\nOptions:\n  --help  Show help\n\nMissing required argument: url',
   ])('%s', (stderr) => {
@@ -233,6 +234,10 @@ describe('other ends', () => {
     ['exec /app/server: exec format error', 'unsupported_platform'],
     ["node: /lib/libc.so.6: version `GLIBC_2.38' not found (required by /app/x.node)", 'unsupported_platform'],
     ['Error: Unsupported platform: linux', 'unsupported_platform'],
+    [
+      'Node.js version v20.20.2 detected.\nThe Angular CLI requires a minimum Node.js version of v22.22.3 or v24.15.0 or v26.0.0.\nPlease update your Node.js version.',
+      'unsupported_platform',
+    ],
     ['This server only works on macOS', 'unsupported_platform'],
     ['Error: 401 Unauthorized', 'auth_required'],
     ['You are not logged in. Run `acme login`.', 'auth_required'],

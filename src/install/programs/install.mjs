@@ -93,6 +93,8 @@ function report() {
     version: manifest['version'] ?? null,
     integrity: record(record(lock['packages'])[request.packageFolder])['integrity'] ?? null,
     commands,
+    node: process.version.slice(1),
+    wantsNode: record(manifest['engines'])['node'] ?? null,
     shebangs: Object.fromEntries(Object.entries(commands).map(([name, file]) => [name, shebang(join(folder, file))])),
     scripts: manifest['scripts'] ?? {},
     tooManyCommands: declared.length > 500,
