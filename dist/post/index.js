@@ -46834,7 +46834,7 @@ async function noteAnswer({ cache }, answerMs) {
         .catch(() => { });
 }
 /** With what {@link noteAnswer} noted last on this machine. Never rejects. */
-async function patience_patienceHere({ cache }) {
+async function patienceHere({ cache }) {
     const text = await (0,promises_.readFile)((0,external_node_path_.join)(cache, noteName), 'utf8').catch(() => '');
     return new patience_Patience(/^\d+$/u.test(text) ? Number(text) : null);
 }
@@ -48064,7 +48064,8 @@ async function sweepById(runId, stepKey, env) {
     if (directories === null || (await findProgram('podman', env)) === null)
         return [];
     const owner = formatOwner(await currentOwner());
-    const podman = new Podman({ runId, stepKey, owner }, await patienceHere(directories));
+    // Main cuts it off where there is no more time.
+    const podman = new Podman({ runId, stepKey, owner }, new Patience(null));
     return sweepRun(podman, directories, runId);
 }
 /** @returns whether an image is on this machine already, so that none is pulled; true also where podman does not say */
@@ -48080,7 +48081,7 @@ async function sweepStep(stepKey, env) {
     if (directories === null || (await toolchain_findProgram('podman', env)) === null)
         return nothing;
     const owner = owner_formatOwner(await owner_currentOwner());
-    const patience = await patience_patienceHere(directories);
+    const patience = await patienceHere(directories);
     const runIds = await runsOfStep(new podman_Podman({ runId: '', stepKey, owner }, patience), directories, stepKey);
     let resultsDirectory = null;
     const operations = [];
