@@ -53,8 +53,8 @@ export async function runServers(host: Host, drafts: readonly ServerDraft[], opt
           limit(async () => {
             if (stop.signal.aborted) return;
             await runServer(draft, context).catch((error: unknown) => options.onFault(draft, error));
-            if (!stop.signal.aborted) await releaseTrees(engine, drafts, draft);
             await options.onServerEnd();
+            if (!stop.signal.aborted) await releaseTrees(engine, drafts, draft);
           }),
         );
       await Promise.all(runs);
