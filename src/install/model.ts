@@ -22,7 +22,10 @@ export interface InstalledTree {
   readonly scripts: ScriptsReport;
   readonly timings: { readonly resolveMs: number; readonly fetchMs: number; readonly scriptsMs: number };
   readonly npm: string | null;
-  /** The Node that starts it, and the range that its package.json asks for (`engines`); absent where neither is known. */
+  /**
+   * The Node that starts it, and the range that its package.json asks for (`engines`). Null where it asks for none, absent
+   * where nobody looked.
+   */
   readonly node?: { readonly version: string; readonly wanted: string } | null;
   /** Other tools that installed it: names to versions. */
   readonly tools?: Readonly<Record<string, string>>;

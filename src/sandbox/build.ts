@@ -76,7 +76,7 @@ export function buildArguments(spec: BuildSpec, place: BuildPlace): string[] {
     ...spec.mounts.map(({ from, at }) => `--volume=${from}:${at}:ro,nosuid,nodev`),
     `--tag=${spec.tag}`,
     `--file=${place.file}`,
-    // Links are followed in a context that has one, also out of it (seen with 1.28).
+    // Otherwise a .dockerignore of the context is read, also where it is a link that leads out of it (seen with 1.28).
     `--ignorefile=${place.ignoreFile}`,
     place.context,
   ];

@@ -15,13 +15,13 @@ let podman: 'unknown' | 'answers' | 'hangs' = 'unknown';
 
 /**
  * How long a cleanup from outside waits for podman. Its time is short (a runner gives a cancelled job five minutes for all
- * post steps), and what hangs mostly goes on to: the first call gets what this machine should need, the next ones little
- * until one is answered.
+ * post steps), and a podman that hangs once mostly hangs again: the first call gets what this machine should need, the next
+ * ones little until one is answered.
  */
 export class Patience {
   readonly #firstMs: number;
 
-  /** @param answerMs what podman took to answer when it did; null where nobody knows */
+  /** @param answerMs milliseconds that podman took to answer when it did; null where nobody knows */
   constructor(answerMs: number | null) {
     this.#firstMs = answerMs === null ? shortDeadlineMs : Math.max(leastMs, slack * answerMs);
   }
@@ -32,6 +32,7 @@ export class Patience {
     return Math.min(deadlineMs, podman === 'hangs' ? hangingDeadlineMs : this.#firstMs);
   }
 
+  /** To be told how each call ended. */
   heard(result: { readonly timedOut: boolean }): void {
     podman = result.timedOut ? 'hangs' : 'answers';
   }
@@ -40,7 +41,7 @@ export class Patience {
 /** Kept from run to run: post comes also where main removed all that it had written. */
 const noteName = 'podman-ms';
 
-/** Notes what podman took to answer. Never rejects: a cleanup can do without. */
+/** Notes the milliseconds that podman took to answer. Never rejects: a cleanup can do without. */
 export async function noteAnswer({ cache }: StateDirectories, answerMs: number): Promise<void> {
   await mkdir(cache, { recursive: true })
     .then(() => writeFile(join(cache, noteName), String(Math.round(answerMs))))

@@ -9,7 +9,7 @@ export interface PodmanFacts {
   readonly version: string;
   readonly cgroup: 'v1' | 'v2';
   readonly controllers: ReadonlySet<string>;
-  /** What it took to say so. */
+  /** Milliseconds that it took to say so. */
   readonly answerMs: number;
 }
 

@@ -42,7 +42,7 @@ const outlets: Readonly<Record<string, { readonly sign: RegExp; readonly files: 
       'cli/init-command.ts',
       // A number for the kernel.
       'process/run.ts',
-      // For podman: a Dockerfile of our own words, and the machine's certificates.
+      // For podman: a Dockerfile of our own words, the repository's .dockerignore, and the machine's certificates.
       'sandbox/build.ts',
       // Links to settings of the user's, and an empty list of logins.
       'sandbox/anonymous.ts',

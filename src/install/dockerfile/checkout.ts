@@ -18,6 +18,8 @@ export interface DockerfileContext extends Pick<InstallerContext, 'sandbox' | 's
   readonly env: Readonly<NodeJS.ProcessEnv>;
 }
 
+const readable = 'expected a text in UTF-8 of at most 1 MiB';
+
 /**
  * Builds the image that a server runs in from a Dockerfile of its source, with `podman build`.
  * @throws PodmanFailed, ImageRefused, CheckoutUnavailable
@@ -31,30 +33,34 @@ export async function installDockerfile(
   const file = dockerfileOf(checkout, folder, build.dockerfile);
   if (file === null) return refused(noDockerfile(checkout, folder, build.dockerfile));
   const text = await checkout.text(file);
-  if (text === null) return refused(`${file} cannot be read: expected a text in UTF-8 of at most 1 MiB.`);
+  if (text === null) return refused(`${file} cannot be read: ${readable}.`);
   const plan = planBuild(text, { file, target: build.target, args: build.args });
   if ('problem' in plan) return refused(plan.problem);
   const from = posix.normalize(build.context ?? posix.dirname(file));
   if (from !== '.' && !checkout.files.some(({ path }) => path.startsWith(`${from}/`))) {
     return refused(`\`build.context\` names ${from}, and ${checkout.given} has no files in such a folder.`);
   }
-  const ignored = await ignoredOf(checkout, file, from);
-  if (ignored === null) return refused(`what ${from} leaves out of a build cannot be read: expected a text in UTF-8.`);
+  const ignoreFile = ignoreFileOf(checkout, file, from);
+  const ignored = ignoreFile === null ? '' : await checkout.text(ignoreFile);
+  if (ignored === null) return refused(`${ignoreFile} cannot be read: ${readable}.`);
   return new ImageBuild(context, server, { checkout, file, from, ignored, build }).run(plan);
 }
 
-/** @returns the text that says what is not copied, '' where none does; null where it cannot be read */
-async function ignoredOf(checkout: Checkout, file: string, from: string): Promise<string | null> {
-  const files = new Set(checkout.files.flatMap(({ kind, path }) => (kind === 'file' ? [path] : [])));
-  // BuildKit's, Podman's and Docker's.
+/** @returns the file that says what is not copied from the folder `from`; null where there is none */
+export function ignoreFileOf(checkout: Pick<Checkout, 'files'>, file: string, from: string): string | null {
+  const files = regularFiles(checkout);
+  // BuildKit's, Podman's and Docker's, the first that there is.
   const names = [`${file}.dockerignore`, posix.join(from, '.containerignore'), posix.join(from, '.dockerignore')];
-  const there = names.map((name) => posix.normalize(name)).find((name) => files.has(name));
-  return there === undefined ? '' : checkout.text(there);
+  return names.map((name) => posix.normalize(name)).find((name) => files.has(name)) ?? null;
+}
+
+function regularFiles({ files }: Pick<Checkout, 'files'>): Set<string> {
+  return new Set(files.flatMap(({ kind, path }) => (kind === 'file' ? [path] : [])));
 }
 
 /** @param given from the root; null: the usual places. @returns where it is, or null */
 export function dockerfileOf(checkout: Checkout, folder: string, given: string | null): string | null {
-  const files = new Set(checkout.files.flatMap(({ kind, path }) => (kind === 'file' ? [path] : [])));
+  const files = regularFiles(checkout);
   const folders = given === null ? [folder, '.'] : ['.'];
   const names = given === null ? ['Dockerfile', 'Containerfile'] : [given];
   const candidates = folders.flatMap((each) => names.map((name) => posix.normalize(posix.join(each, name))));

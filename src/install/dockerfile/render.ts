@@ -118,7 +118,10 @@ export function renderInstruction(instruction: Instruction, nameOf: RenderWith['
   }
 }
 
-/** In JSON, `<<` need not stand as such, and then no reader takes it for a heredoc; and DEL need not, as no other control character does. */
+/**
+ * In JSON, `<<` need not stand as such, and then no reader takes it for a heredoc. DEL need not, either: of the control
+ * characters it is the one that JSON does not escape by itself.
+ */
 function list(words: readonly string[]): string {
   return JSON.stringify(words)
     .replaceAll(/<(?=<)/g, '\\u003c')
