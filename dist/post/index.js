@@ -46806,12 +46806,12 @@ const leastMs = 5000;
 let podman = 'unknown';
 /**
  * How long a cleanup from outside waits for podman. Its time is short (a runner gives a cancelled job five minutes for all
- * post steps), and what hangs mostly goes on to: the first call gets what this machine should need, the next ones little
- * until one is answered.
+ * post steps), and a podman that hangs once mostly hangs again: the first call gets what this machine should need, the next
+ * ones little until one is answered.
  */
 class patience_Patience {
     #firstMs;
-    /** @param answerMs what podman took to answer when it did; null where nobody knows */
+    /** @param answerMs milliseconds that podman took to answer when it did; null where nobody knows */
     constructor(answerMs) {
         this.#firstMs = answerMs === null ? shortDeadlineMs : Math.max(leastMs, slack * answerMs);
     }
@@ -46821,13 +46821,14 @@ class patience_Patience {
             return deadlineMs;
         return Math.min(deadlineMs, podman === 'hangs' ? hangingDeadlineMs : this.#firstMs);
     }
+    /** To be told how each call ended. */
     heard(result) {
         podman = result.timedOut ? 'hangs' : 'answers';
     }
 }
 /** Kept from run to run: post comes also where main removed all that it had written. */
 const noteName = 'podman-ms';
-/** Notes what podman took to answer. Never rejects: a cleanup can do without. */
+/** Notes the milliseconds that podman took to answer. Never rejects: a cleanup can do without. */
 async function noteAnswer({ cache }, answerMs) {
     await mkdir(cache, { recursive: true })
         .then(() => writeFile(join(cache, noteName), String(Math.round(answerMs))))
@@ -46983,7 +46984,7 @@ function buildArguments(spec, place) {
         ...spec.mounts.map(({ from, at }) => `--volume=${from}:${at}:ro,nosuid,nodev`),
         `--tag=${spec.tag}`,
         `--file=${place.file}`,
-        // Links are followed in a context that has one, also out of it (seen with 1.28).
+        // Otherwise a .dockerignore of the context is read, also where it is a link that leads out of it (seen with 1.28).
         `--ignorefile=${place.ignoreFile}`,
         place.context,
     ];
